@@ -1,0 +1,1 @@
+"""Paste a draft abstract, get the papers it should cite."""

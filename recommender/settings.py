@@ -1,0 +1,95 @@
+"""Every knob once, with its default and what it does.
+
+A setting comes from the environment (RECOMMENDER_NAME), else from `settings.toml` in the data folder, else
+from its default here.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from recommender.errors import InputError
+
+PACKAGE = Path(__file__).resolve().parent
+_CHECKOUT = PACKAGE.parent
+_IN_CHECKOUT = (_CHECKOUT / "pyproject.toml").is_file() and (_CHECKOUT / "templates").is_dir()
+SITE = _CHECKOUT if _IN_CHECKOUT else PACKAGE / "_site"
+"""Where templates/, static/ and migrations/ are: the checkout's top, or inside the installed package."""
+
+
+def default_data() -> Path:
+    """The app's instance folder, where Flask would put it: in the checkout, or under the environment."""
+    return _CHECKOUT / "instance" if _IN_CHECKOUT else Path(sys.prefix) / "var" / "recommender-instance"
+
+
+def _knob(default: Any, text: str) -> Any:
+    return field(default=default, metadata={"help": text})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be set, as it holds for one data folder."""
+
+    data: Path
+    database_url: str = _knob("", "Any SQLAlchemy URL; empty: the SQLite file library.db in the data folder.")
+    bm25_variant: str = _knob("okapi", "BM25's variant: okapi, plus or l.")
+    bm25_k1: float = _knob(2.0, "BM25: how soon repeating a term stops counting.")
+    bm25_b: float = _knob(0.85, "BM25: how much long papers are discounted, 0 to 1.")
+    als_factors: int = _knob(128, "Dimensions of the joint factorisation.")
+    als_iterations: int = _knob(12, "Rounds of alternating least squares.")
+    als_regularization: float = _knob(0.05, "Ridge term of the factorisation.")
+    seed: int = _knob(20260101, "Start of every random draw: same library, same settings, same ranking.")
+    max_upload_mb: int = _knob(64, "Largest request the server reads, in MB.")
+    max_record_kb: int = _knob(1024, "Largest single record an import reads, in kB.")
+    threads: int = _knob(8, "Threads of the server.")
+
+    @property
+    def url(self) -> str:
+        """The database's SQLAlchemy URL."""
+        return self.database_url or f"sqlite:///{self.data / 'library.db'}"
+
+    @property
+    def index(self) -> Path:
+        """The folder that holds the builds and the pointer to the current one."""
+        return self.data / "index"
+
+
+def load_settings(data: Path | str | None = None) -> Settings:
+    """The settings of a data folder (default: RECOMMENDER_DATA, else the instance folder); made if missing.
+
+    Raises InputError for an unknown name in settings.toml or a value of the wrong type.
+    """
+    folder = Path(data or os.environ.get("RECOMMENDER_DATA") or default_data()).expanduser().resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"The data folder {folder} cannot be made: {error.strerror}. "
+                         "Name another with --data or RECOMMENDER_DATA.") from error
+    knobs = {knob.name: knob for knob in fields(Settings) if knob.name != "data"}
+    given: dict[str, Any] = {}
+    file = folder / "settings.toml"
+    if file.is_file():
+        try:
+            given = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise InputError(f"{file} is not readable TOML: {error}. Mend or remove it.") from error
+        unknown = sorted(given.keys() - knobs.keys())
+        if unknown:
+            raise InputError(f"{file} sets {', '.join(unknown)}, which is no setting. "
+                             f"There are: {', '.join(knobs)}.")
+    given |= {name: value for name in knobs
+              if (value := os.environ.get(f"RECOMMENDER_{name.upper()}")) is not None}
+    values = {name: _typed(name, value, type(knobs[name].default)) for name, value in given.items()}
+    return Settings(folder, **values)
+
+
+def _typed(name: str, value: Any, kind: type) -> Any:
+    try:
+        return kind(value)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"The setting {name} wants a {kind.__name__}, not {value!r}.") from error
