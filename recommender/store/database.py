@@ -1,0 +1,87 @@
+"""Opens the database and holds its schema to the migrations: a brand-new one is made, an old one refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from recommender.errors import LibraryError
+from recommender.settings import SITE, Settings
+
+
+def connect(settings: Settings) -> Engine:
+    """An engine for the settings' database; SQLite in WAL mode with foreign keys enforced."""
+    try:
+        engine = create_engine(settings.url)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise LibraryError(f"The setting database_url is not usable: {error}. It wants an SQLAlchemy URL, such as "
+                           "postgresql+psycopg://user@host/name (pip install '.[postgresql]').") from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000",
+                   "cache_size=-65536"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def config(connection: Connection) -> Config:
+    """Alembic's configuration for one open connection."""
+    made = Config()
+    made.set_main_option("script_location", str(SITE / "migrations").replace("%", "%%"))
+    made.attributes["connection"] = connection
+    return made
+
+
+def head() -> str:
+    """The revision that this version of the program wants."""
+    made = Config()
+    made.set_main_option("script_location", str(SITE / "migrations").replace("%", "%%"))
+    revision = ScriptDirectory.from_config(made).get_current_head()
+    if revision is None:
+        raise LibraryError(f"No migrations found in {SITE / 'migrations'}. Install the program again.")
+    return revision
+
+
+def migrate(engine: Engine, revision: str = "head") -> None:
+    """Bring the schema up (or down) to a revision."""
+    with engine.begin() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+        step = command.downgrade if revision == "base" or _is_older(revision, current) else command.upgrade
+        step(config(connection), revision)
+
+
+def _is_older(revision: str, current: str | None) -> bool:
+    return current is not None and revision not in ("head", current) and revision < current
+
+
+def ensure_schema(engine: Engine, settings: Settings) -> None:
+    """Create a brand-new library; refuse one whose migrations are pending, naming the command.
+
+    Raises LibraryError when the schema is older or newer than this program, or the database unreachable.
+    """
+    try:
+        with engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+            tables = set(inspect(connection).get_table_names()) - {"alembic_version"}
+    except DBAPIError as error:
+        raise LibraryError(f"The library's database cannot be opened: {error.orig}. "
+                           "Check the data folder, or the setting database_url.") from error
+    wanted = head()
+    if current == wanted:
+        return
+    if current is None and not tables:
+        migrate(engine)
+        return
+    raise LibraryError(f"The library's schema is at {current or 'no revision'}, this version needs {wanted}: a "
+                       f"migration is pending. Run: recommender --data {settings.data} migrate")

@@ -1,0 +1,79 @@
+"""Papers into rows and rows into papers, in bulk: a fixed number of statements however many papers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, select
+
+from recommender.ingest.identity import text_hash, title_key
+from recommender.names import fold
+from recommender.papers import Paper
+from recommender.store.schema import AuthorRow, PaperRow, ReferenceRow
+
+T = TypeVar("T")
+
+CHUNK = 500
+"""Keys a statement: well under every database's limit on parameters."""
+
+
+def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """The items in lists of `size`."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+def cite_key(base: str, number: int) -> str:
+    """The citation key that the library keeps for a paper."""
+    return base if number == 1 else f"{base}-{number}"
+
+
+def paper_values(paper: Paper, revision: int) -> dict[str, Any]:
+    """The columns of `papers` that a paper's content fills."""
+    return {
+        "title": paper.title, "title_key": title_key(paper.title), "abstract": paper.abstract,
+        "year": paper.year, "venue": paper.venue, "doi": paper.doi, "arxiv": paper.arxiv, "url": paper.url,
+        "type": paper.type, "keywords": list(paper.keywords), "fields": dict(paper.fields),
+        "entities": {label: list(names) for label in ("methods", "datasets", "tasks")
+                     if (names := getattr(paper, label))},
+        "text_hash": text_hash(paper.title, paper.abstract),
+        "search_text": fold(" ".join((paper.title, *paper.authors))), "revision": revision,
+    }
+
+
+def author_rows(key: int, paper: Paper) -> list[dict[str, Any]]:
+    """The paper's rows of `authors`."""
+    return [{"paper_key": key, "position": i, "name": name} for i, name in enumerate(paper.authors)]
+
+
+def reference_rows(key: int, paper: Paper) -> list[dict[str, Any]]:
+    """The paper's rows of `references`."""
+    return [{"paper_key": key, "position": i, "reference": id} for i, id in enumerate(paper.references)]
+
+
+def read_papers(connection: Connection, keys: Sequence[int]) -> dict[int, Paper]:
+    """The papers of these keys, whole."""
+    found: dict[int, Paper] = {}
+    for chunk in chunks(keys):
+        authors = _grouped(connection, AuthorRow.paper_key, AuthorRow.position, AuthorRow.name, chunk)
+        references = _grouped(connection, ReferenceRow.paper_key, ReferenceRow.position, ReferenceRow.reference, chunk)
+        table = PaperRow.__table__.c
+        for row in connection.execute(select(*table).where(table.key.in_(chunk))):
+            found[row.key] = Paper(
+                id=row.id, title=row.title, abstract=row.abstract, authors=tuple(authors[row.key]), year=row.year,
+                venue=row.venue, doi=row.doi, arxiv=row.arxiv, url=row.url, keywords=tuple(row.keywords),
+                references=tuple(references[row.key]), methods=tuple(row.entities.get("methods", ())),
+                datasets=tuple(row.entities.get("datasets", ())), tasks=tuple(row.entities.get("tasks", ())),
+                type=row.type, key=cite_key(row.cite_base, row.cite_number), fields=row.fields)
+    return found
+
+
+def _grouped(connection: Connection, key: Any, position: Any, value: Any, keys: list[int]) -> dict[int, list[str]]:
+    grouped: dict[int, list[str]] = defaultdict(list)
+    for paper, text in connection.execute(select(key, value).where(key.in_(keys)).order_by(key, position)):
+        grouped[paper].append(text)
+    return grouped
