@@ -42,6 +42,20 @@ def agree(one: Paper, other: Paper) -> bool:
             and one.year is not None and one.year == other.year and _first_authors_agree(one, other))
 
 
+def may_be(held: Paper, entry: Paper) -> bool:
+    """Whether an entry of somebody's bibliography names this paper: equal titles, and nothing that contradicts.
+
+    Looser than `agree`, since nothing is merged: preprint and published version may be a year apart, and either side
+    may lack year or authors.
+    """
+    title = title_key(entry.title)
+    if len(title.split()) < TITLE_WORDS or title != title_key(held.title):
+        return False
+    years_apart = abs(held.year - entry.year) if held.year is not None and entry.year is not None else 0
+    return years_apart <= 2 and (not held.authors or not entry.authors
+                                 or same_person(held.authors[0], entry.authors[0]))
+
+
 def same_entry(one: Paper, other: Paper) -> bool:
     """Whether two records under one citation key are one entry of a bibliography, exported and read again."""
     return (title_key(one.title) == title_key(other.title) and one.year == other.year

@@ -1,0 +1,14 @@
+"""Where relatedness comes from: one file a signal, one registry, in the order in which parts are shown."""
+
+from __future__ import annotations
+
+from recommender.signals.als import Als
+from recommender.signals.base import Signal
+from recommender.signals.bm25 import Bm25
+from recommender.signals.citations import Citations
+from recommender.signals.cooccurrence import Cooccurrence
+from recommender.signals.neighbours import Neighbours
+from recommender.signals.prior import Prior
+
+SIGNALS: dict[str, type[Signal]] = {signal.name: signal for signal in
+                                    (Bm25, Citations, Cooccurrence, Als, Neighbours, Prior)}

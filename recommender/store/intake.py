@@ -6,7 +6,7 @@ Works a batch at a time, so memory does not grow with the file; a batch costs a 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -90,7 +90,7 @@ class _Batch:
         unseen = [(hash, record) for record in self.records
                   if (hash := identity.record_hash(record.paper)) not in known]
         self.counts.unchanged += len(self.records) - len(unseen)
-        self._load([record.paper for _, record in unseen])
+        self.load([record.paper for _, record in unseen])
         for hash, record in unseen:
             if hash in self.fresh_records:
                 self.counts.unchanged += 1
@@ -100,7 +100,8 @@ class _Batch:
 
     # -- finding the paper a record is ---------------------------------------------------------------------
 
-    def _load(self, papers: list[Paper]) -> None:
+    def load(self, papers: list[Paper]) -> None:
+        """Hold every paper of the library that one of these records may be."""
         wanted = [name for paper in papers for name in _names(paper, bool(paper.id))]
         self.looked_up = {value for _, value in wanted}
         values = sorted(self.looked_up)
@@ -183,6 +184,16 @@ class _Batch:
             self._absorb(held, other)
         self._merge(held, paper, own_id)
         return held
+
+    def find(self, paper: Paper) -> str | None:
+        """The id of the held paper that a bibliography's entry is."""
+        shared = [held for scheme, value in _names(paper, bool(paper.id))
+                  if scheme != "key" and (held := self.aliases.get((scheme, value))) is not None]
+        entry = self.aliases.get(("key", paper.key)) if paper.key else None
+        candidates = [*shared, *([entry] if entry and identity.same_entry(entry.paper, paper) else []),
+                      *(held for held in self.titles.get(identity.title_key(paper.title), ())
+                        if identity.may_be(held.paper, paper))]
+        return candidates[0].paper.id if candidates else None
 
     def _suffixed(self, paper: Paper) -> tuple[Held | None, Paper]:
         """The paper that already has this id and title under a suffix, or the paper under the next free one."""
@@ -304,6 +315,20 @@ class _Batch:
             last[base] = last.get(base, 0) + 1
             keys.append((base, last[base]))
         return keys
+
+
+def match(connection: Connection, papers: Sequence[Paper]) -> list[str | None]:
+    """For each record, the id of the held paper that it is; nothing is changed.
+
+    A bibliography of one's own carries no ids of this library, so here title, year and first author may speak even
+    where both sides have identifiers, as long as those do not contradict each other.
+    """
+    found: list[str | None] = []
+    for chunk in chunks(papers):
+        batch = _Batch(Intake(connection, 0), [])
+        batch.load(chunk)
+        found += [batch.find(paper) for paper in chunk]
+    return found
 
 
 def _names(paper: Paper, own_id: bool) -> list[tuple[str, str]]:

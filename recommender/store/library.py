@@ -12,7 +12,7 @@ from recommender.names import fold
 from recommender.papers import Paper
 from recommender.settings import Settings
 from recommender.store.database import connect, ensure_schema
-from recommender.store.intake import Counts, Incoming, Intake
+from recommender.store.intake import Counts, Incoming, Intake, match
 from recommender.store.rows import chunks, read_papers
 from recommender.store.schema import AliasRow, FactRow, ListItemRow, ListRow, PaperRow, ReferenceRow
 
@@ -115,9 +115,24 @@ class Library:
 
     def papers(self, keys: Sequence[int]) -> list[Paper]:
         """The papers of these keys, in their order; a key that is gone is left out."""
-        with self.engine.connect() as connection:
-            found = read_papers(connection, keys)
+        found = self.papers_by_key(keys)
         return [found[key] for key in keys if key in found]
+
+    def papers_by_key(self, keys: Sequence[int]) -> dict[int, Paper]:
+        """The papers of these keys, by key; a key that is gone is left out."""
+        with self.engine.connect() as connection:
+            return read_papers(connection, keys)
+
+    def ids_of(self, keys: Iterable[int]) -> dict[int, str]:
+        """The id of each key."""
+        with self.engine.connect() as connection:
+            return {key: id for chunk in chunks(keys) for key, id in connection.execute(
+                select(PaperRow.key, PaperRow.id).where(PaperRow.key.in_(chunk))).tuples()}
+
+    def match(self, papers: Sequence[Paper]) -> list[str | None]:
+        """For each record, the id of the paper of the library that it is; None where there is none."""
+        with self.engine.connect() as connection:
+            return match(connection, papers)
 
     def stream(self) -> Iterator[tuple[int, Paper]]:
         """Every paper with its key, by id, a chunk in memory at a time, all from one snapshot."""

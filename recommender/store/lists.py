@@ -75,6 +75,20 @@ class Lists:
                 .where(ListRow.owner == self.owner, ListRow.deleted.is_(False), ListItemRow.paper_id.in_(paper_ids))))
         return [entry for entry in self.overview() if entry.id in ids]
 
+    def holding_each(self, paper_ids: Sequence[str]) -> dict[str, list[ListEntry]]:
+        """The lists on which each of these papers stands; papers on none are left out."""
+        held: dict[str, list[ListEntry]] = {}
+        entries = {entry.id: entry for entry in self.overview()}
+        with self.engine.connect() as connection:
+            for chunk in chunks(paper_ids):
+                for list_id, paper_id in connection.execute(
+                        select(ListRow.id, ListItemRow.paper_id).join(ListItemRow, ListItemRow.list_key == ListRow.key)
+                        .where(ListRow.owner == self.owner, ListRow.deleted.is_(False),
+                               ListItemRow.paper_id.in_(chunk))
+                        .order_by(func.lower(ListRow.name), ListRow.id)):
+                    held.setdefault(paper_id, []).append(entries[list_id])
+        return held
+
     def create(self, name: str, description: str = "") -> str:
         """Make an empty list; returns its id, made of the name."""
         name = _checked(name)

@@ -1,0 +1,161 @@
+"""The index on disk: one folder a build, whole or not at all, read back memory-mapped.
+
+Arrays are plain .npy files, names are UTF-8 with offsets, and a manifest says what they are and where they are
+from. A build is written beside the others and renamed; the file CURRENT, swapped atomically, names the one in use.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+
+from recommender.errors import ArtifactError
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+POINTER = "CURRENT"
+KEPT = 2
+"""Builds kept: the current one, and the one before it that running queries may still read."""
+
+Array = npt.NDArray[Any]
+
+
+class ArrayWriter:
+    """Writes a build's arrays into its folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.checksums: dict[str, str] = {}
+
+    def array(self, name: str, values: Array) -> None:
+        """One array as `name`.npy."""
+        path = self.folder / f"{name}.npy"
+        np.save(path, values, allow_pickle=False)
+        with path.open("rb") as file:
+            self.checksums[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
+
+    def names(self, name: str, values: Sequence[str]) -> None:
+        """A list of strings."""
+        encoded = [value.encode() for value in values]
+        self.array(f"{name}.utf8", np.frombuffer(b"".join(encoded), dtype=np.uint8))
+        self.array(f"{name}.ends", np.cumsum([len(value) for value in encoded], dtype=np.int64))
+
+    def matrix(self, name: str, matrix: csr_matrix) -> None:
+        """A sparse matrix, by rows."""
+        matrix.sort_indices()
+        self.array(f"{name}.data", matrix.data)
+        self.array(f"{name}.indices", matrix.indices.astype(np.int32))
+        self.array(f"{name}.indptr", matrix.indptr.astype(np.int64))
+        self.array(f"{name}.shape", np.array(matrix.shape, dtype=np.int64))
+
+
+class ArrayReader:
+    """Reads a build's arrays, memory-mapped. Raises ArtifactError for what is missing or broken."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.manifest: Mapping[str, Any] = _manifest(folder)
+
+    def array(self, name: str, mode: Literal["r", "c"] = "r") -> Array:
+        """The array `name`, read-only, or ("c") writable in this process alone, for code that asks for it."""
+        path = self.folder / f"{name}.npy"
+        try:
+            return np.load(path, mmap_mode=mode, allow_pickle=False)
+        except (OSError, ValueError) as error:
+            raise ArtifactError(f"The index's file {path} cannot be read: {error}. "
+                                "Rebuild it with: recommender build") from error
+
+    def has(self, name: str) -> bool:
+        """Whether there is an array or matrix of that name."""
+        return f"{name}.npy" in self.manifest["checksums"] or f"{name}.data.npy" in self.manifest["checksums"]
+
+    def names(self, name: str) -> list[str]:
+        """A list of strings."""
+        text, ends = self.array(f"{name}.utf8").tobytes(), self.array(f"{name}.ends").tolist()
+        return [text[start:end].decode() for start, end in zip([0, *ends[:-1]], ends, strict=True)] if ends else []
+
+    def matrix(self, name: str) -> csr_matrix:
+        """A sparse matrix by rows, on the mapped arrays."""
+        matrix = csr_matrix(tuple(self.array(f"{name}.shape").tolist()), dtype=self.array(f"{name}.data").dtype)
+        matrix.data = self.array(f"{name}.data")
+        matrix.indices = self.array(f"{name}.indices")
+        matrix.indptr = self.array(f"{name}.indptr")
+        matrix.has_sorted_indices = True
+        matrix.has_canonical_format = True
+        return matrix
+
+    def verify(self) -> None:
+        """Hold every file against its checksum. Raises ArtifactError naming the first that differs."""
+        for name, wanted in self.manifest["checksums"].items():
+            with (self.folder / name).open("rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() != wanted:
+                    raise ArtifactError(f"The index's file {self.folder / name} is damaged. "
+                                        "Rebuild it with: recommender build")
+
+
+def _manifest(folder: Path) -> Mapping[str, Any]:
+    try:
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ArtifactError(f"The index at {folder} cannot be read: {error}. "
+                            "Rebuild it with: recommender build") from error
+    if manifest.get("format") != FORMAT:
+        raise ArtifactError(f"The index at {folder} has format {manifest.get('format')}, this version reads {FORMAT}. "
+                            "Rebuild it with: recommender build")
+    return manifest
+
+
+def current(root: Path) -> Path:
+    """The folder of the build in use. Raises ArtifactError where there is none."""
+    try:
+        name = (root / POINTER).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ArtifactError("There is no index yet. Make it with: recommender build") from error
+    return root / name
+
+
+@contextmanager
+def writing(root: Path, manifest: dict[str, Any]) -> Iterator[ArrayWriter]:
+    """Write a build: on leaving it is renamed into place and made the current one; on an error nothing changes.
+
+    `manifest` may be added to until the end.
+    """
+    root.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix=".build.", dir=root))
+    try:
+        writer = ArrayWriter(building)
+        yield writer
+        full = {"format": FORMAT, **manifest, "checksums": dict(sorted(writer.checksums.items()))}
+        (building / MANIFEST).write_text(json.dumps(full, indent=1, ensure_ascii=False), encoding="utf-8")
+        numbers = [int(path.name) for path in root.iterdir() if path.name.isdigit()]
+        final = root / f"{max(numbers, default=0) + 1:06d}"
+        building.rename(final)
+        pointer = root / f".{POINTER}.new"
+        pointer.write_text(final.name, encoding="utf-8")
+        os.replace(pointer, root / POINTER)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+    _forget_old(root)
+
+
+def _forget_old(root: Path) -> None:
+    builds = sorted(path for path in root.iterdir() if path.name.isdigit())
+    for path in builds[:-KEPT]:
+        shutil.rmtree(path, ignore_errors=True)
+    for path in root.glob(".build.*"):
+        # What a killed build left behind; a younger one may still be being written by another process.
+        if time.time() - path.stat().st_mtime > 24 * 3600:
+            shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,101 @@
+"""The library as arrays: row i is the same paper in every array, and rows are in the order of paper ids.
+
+So the smaller row is the smaller id, and ties broken by row are ties broken by id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+
+from recommender.index.artifact import ArrayReader, ArrayWriter
+
+NO_YEAR = 0
+
+BLOCKS = ("terms", "phrases", "authors", "venues", "keywords", "entities", "citations", "lists")
+"""The matrices over papers; in `citations` columns are papers too (the cited ones), in `lists` they are lists."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Column names of a block, and the way back."""
+
+    names: Sequence[str]
+    columns: dict[str, int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", {name: i for i, name in enumerate(self.names)})
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def known(self, names: Iterable[str]) -> list[int]:
+        """Columns of those names that there are."""
+        return [column for name in names if (column := self.columns.get(name)) is not None]
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The arrays that every signal is fitted on and reads from; [papers] is the number of rows."""
+
+    keys: npt.NDArray[np.int64]
+    """[papers] the library's key of each row."""
+    years: npt.NDArray[np.int16]
+    """[papers] NO_YEAR where unknown."""
+    has_abstract: npt.NDArray[np.bool_]
+    """[papers]"""
+    blocks: dict[str, csr_matrix]
+    """Name -> [papers × columns] counts; a block without a single entry is absent."""
+    by_column: dict[str, csr_matrix]
+    """Name -> the same block transposed, [columns × papers]."""
+    vocabularies: dict[str, Vocabulary]
+    """Column names of terms, phrases, authors, venues, keywords and entities ("label\tname"); `entity_keys` names the
+    entity columns by what all spellings of one entity share."""
+    row_order: npt.NDArray[np.int64]
+    """Rows in the order of their keys."""
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def rows_of(self, keys: Iterable[int]) -> npt.NDArray[np.intp]:
+        """Rows of those keys that are in the index, ascending, once each."""
+        wanted = np.array(sorted(set(keys)), dtype=np.int64)
+        if not len(wanted) or not len(self):
+            return np.zeros(0, dtype=np.intp)
+        ordered = self.keys[self.row_order]
+        places = np.minimum(np.searchsorted(ordered, wanted), len(self) - 1)
+        return np.sort(self.row_order[places[ordered[places] == wanted]]).astype(np.intp)
+
+    def entity_name(self, column: int) -> tuple[str, str]:
+        """(label, canonical name) of an entity column."""
+        label, _, name = self.vocabularies["entities"].names[column].partition("\t")
+        return label, name
+
+    def save(self, writer: ArrayWriter) -> None:
+        """Write everything into a build."""
+        writer.array("corpus.keys", self.keys)
+        writer.array("corpus.years", self.years)
+        writer.array("corpus.has_abstract", self.has_abstract)
+        writer.array("corpus.row_order", self.row_order)
+        for name, block in self.blocks.items():
+            writer.matrix(f"corpus.{name}", block)
+            writer.matrix(f"corpus.by_column.{name}", self.by_column[name])
+        for name, vocabulary in self.vocabularies.items():
+            writer.names(f"corpus.{name}.names", vocabulary.names)
+
+    @classmethod
+    def restore(cls, reader: ArrayReader) -> Corpus:
+        """Read a build's corpus, memory-mapped."""
+        present = [name for name in BLOCKS if reader.has(f"corpus.{name}")]
+        named = [name for name in (*BLOCKS, "entity_keys") if reader.has(f"corpus.{name}.names.utf8")]
+        return cls(
+            keys=np.asarray(reader.array("corpus.keys")), years=np.asarray(reader.array("corpus.years")),
+            has_abstract=reader.array("corpus.has_abstract"),
+            blocks={name: reader.matrix(f"corpus.{name}") for name in present},
+            by_column={name: reader.matrix(f"corpus.by_column.{name}") for name in present},
+            vocabularies={name: Vocabulary(reader.names(f"corpus.{name}.names")) for name in named},
+            row_order=np.asarray(reader.array("corpus.row_order")))

@@ -1,0 +1,47 @@
+"""Sparse sums over a few rows of a large matrix, without touching the rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+
+Rows = npt.NDArray[np.intp]
+Floats = npt.NDArray[np.floating[Any]]
+
+
+def gather(matrix: csr_matrix, rows: Rows) -> tuple[Rows, Floats, Rows]:
+    """The entries of these rows: their columns, values, and for each entry the position in `rows`."""
+    starts, ends = matrix.indptr[rows], matrix.indptr[rows + 1]
+    lengths = ends - starts
+    owner = np.repeat(np.arange(len(rows)), lengths)
+    places = np.arange(lengths.sum()) + np.repeat(starts - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
+    return matrix.indices[places].astype(np.intp), matrix.data[places], owner
+
+
+def weighted_sum(matrix: csr_matrix, rows: Rows, weights: Floats) -> npt.NDArray[np.float64]:
+    """weights @ matrix[rows], dense [columns]."""
+    if not len(rows):
+        return np.zeros(matrix.shape[1])
+    columns, values, owner = gather(matrix, rows)
+    return np.bincount(columns, weights=values * weights[owner], minlength=matrix.shape[1])
+
+
+def row_dots(matrix: csr_matrix, rows: Rows, vector: Floats) -> npt.NDArray[np.float64]:
+    """matrix[rows] @ vector, for each of the rows [rows]."""
+    if not len(rows):
+        return np.zeros(0)
+    columns, values, owner = gather(matrix, rows)
+    return np.bincount(owner, weights=values * vector[columns], minlength=len(rows))
+
+
+def best(scores: Floats, k: int, allowed: npt.NDArray[np.bool_] | None = None) -> Rows:
+    """The rows of the k largest positive scores, best first; ties go to the earlier row (the smaller id)."""
+    candidates = np.flatnonzero(scores > 0 if allowed is None else (scores > 0) & allowed)
+    if len(candidates) > k:
+        kept = scores[candidates]
+        threshold = np.partition(kept, len(kept) - k)[len(kept) - k]
+        candidates = candidates[kept >= threshold]
+    return candidates[np.argsort(-scores[candidates], kind="stable")][:k]

@@ -1,0 +1,102 @@
+"""An index as it is served: corpus, signals and blend of one build, with the one way from a query to scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from recommender.blend import Blend, Scored
+from recommender.errors import ArtifactError
+from recommender.first_blend import first_blend
+from recommender.index.artifact import ArrayReader, current
+from recommender.index.corpus import Corpus
+from recommender.index.sparse import Rows, best
+from recommender.settings import Settings
+from recommender.signals import SIGNALS
+from recommender.signals.base import Query, Signal
+from recommender.signals.bm25 import Bm25
+from recommender.signals.citations import Citations
+from recommender.text import entities, terms
+
+ANALYSIS = {"terms": terms.VERSION, "entities": entities.VERSION}
+"""Versions of the text analyses that an index must share with the program that reads it."""
+
+NOMINATED = 250
+"""Rows that each retriever gives."""
+
+
+@dataclass(frozen=True)
+class Index:
+    """One build, ready to answer."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+    corpus: Corpus
+    signals: Mapping[str, Signal]
+    blend: Blend
+
+    @classmethod
+    def load(cls, settings: Settings) -> Index:
+        """The current build, memory-mapped. Raises ArtifactError where there is none, or none that fits."""
+        folder = current(settings.index)
+        reader = ArrayReader(folder)
+        if reader.manifest.get("analysis") != ANALYSIS:
+            raise ArtifactError(f"The index at {folder} was made by another text analysis. "
+                                "Rebuild it with: recommender build")
+        corpus = Corpus.restore(reader)
+        signals = {name: signal.restore(reader, corpus) for name, signal in SIGNALS.items()}
+        return cls(folder, reader.manifest, corpus, signals, first_blend())
+
+    @property
+    def bm25(self) -> Bm25:
+        """The lexical signal, which prepares queries too."""
+        signal = self.signals["bm25"]
+        if not isinstance(signal, Bm25):
+            raise TypeError("the signal bm25 is not Bm25")
+        return signal
+
+    def context(self, query: Query) -> dict[str, float]:
+        """What the blend may know of a query besides the signals' features."""
+        citations = self.signals["citations"]
+        density = citations.density(query) if isinstance(citations, Citations) else 0.0
+        return {"density": density, "papers": float(np.log1p(len(self.corpus))), "length": float(len(query.terms)),
+                "anchors": float(np.log1p((query.anchors.weights > 0).sum()))}
+
+    def candidates(self, query: Query, k: int, names: Sequence[str]) -> Rows:
+        """The union of what the signals nominate; filled up to k where there are k allowed papers."""
+        nominated = [self.signals[name].nominate(query, max(NOMINATED, k)) for name in names]
+        rows = np.unique(np.concatenate([np.zeros(0, dtype=np.intp), *nominated]))
+        if len(rows) < k:
+            left = query.allowed.copy()
+            left[rows] = False
+            more = best(query.lexical, k - len(rows), left)
+            left[more] = False
+            rows = np.concatenate([rows, more])
+            rows = np.sort(np.concatenate([rows, np.flatnonzero(left)[:k - len(rows)]]))
+        return rows
+
+    def rank(self, query: Query, k: int, names: Sequence[str] | None = None) -> Scored:
+        """The k best rows, best first, scored by the blend of these signals (default: all).
+
+        The signal bm25 by itself is the plain unigram score of every paper.
+        """
+        if names is not None and list(names) == ["bm25"]:
+            return self._lexical(query, k)
+        chosen = tuple(SIGNALS) if names is None else tuple(names)
+        rows = self.candidates(query, k, chosen)
+        tables = {name: self.signals[name].describe(query, rows) for name in chosen}
+        scored = self.blend.score(rows, tables, self.context(query))
+        top = scored.order()[:k]
+        return Scored(scored.rows[top], scored.score[top], scored.base[top],
+                      {name: part[top] for name, part in scored.parts.items()})
+
+    def _lexical(self, query: Query, k: int) -> Scored:
+        allowed = np.flatnonzero(query.allowed)
+        scores = query.lexical[allowed]
+        top = np.argsort(-scores, kind="stable")[:k]
+        rows, score = allowed[top], scores[top]
+        return Scored(rows, score, np.zeros(len(rows)), {"bm25": score})

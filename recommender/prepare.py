@@ -1,0 +1,140 @@
+"""Draft -> prepared query: analyses the text, finds its entities, its anchors and the papers nearest to it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+import numpy as np
+
+from recommender.index.corpus import NO_YEAR, Corpus
+from recommender.index.sparse import best, weighted_sum
+from recommender.papers import Draft, Span
+from recommender.signals.base import Mask, Query, Scores, Weighted
+from recommender.signals.bm25 import Bm25
+from recommender.store.library import Library
+from recommender.text.entities import extract, match_key
+from recommender.text.terms import terms, words
+
+TITLE_WEIGHT = 3
+"""A title's word counts three times in a draft."""
+NEAR = 100
+"""The nearest papers by text whose references, authors, … are evidence."""
+ANCHOR_SHARE = 0.5
+"""Of the weight of all near papers, what anchors have where there are any."""
+CENTRE_TERMS = 60
+"""Terms of the anchors that stand in for a text where there is none."""
+
+
+def prepare(corpus: Corpus, bm25: Bm25, library: Library, draft: Draft) -> tuple[Query, tuple[Span, ...]]:
+    """The query of a draft, and the methods, datasets and tasks recognised in its text."""
+    rows = _Rows(corpus, library, (draft.exclude, draft.references, draft.liked, draft.disliked,
+                                   draft.filters.without))
+    visible = np.ones(len(corpus), dtype=np.bool_)
+    if draft.filters.year_to is not None:
+        visible = (corpus.years == NO_YEAR) | (corpus.years <= draft.filters.year_to)
+    visible[rows.of(draft.exclude)] = False
+    anchors = {row: 1.0 for row in rows.of(draft.references + draft.liked).tolist() if row not in
+               set(rows.of(draft.exclude).tolist())}
+    anchors |= {row: -1.0 for row in rows.of(draft.disliked).tolist()}
+    allowed = visible & _passing(corpus, draft)
+    allowed[list(anchors)] = False
+    allowed[rows.of(draft.filters.without)] = False
+    spans = tuple(extract(draft.text)) if draft.text else ()
+    return assemble(corpus, bm25, draft, Weighted.of(anchors), entity_columns(corpus, spans), visible, allowed), spans
+
+
+def assemble(corpus: Corpus, bm25: Bm25, draft: Draft, anchors: Weighted, entities: Weighted, visible: Mask,
+             allowed: Mask) -> Query:
+    """The query, once ids are rows and masks are known: the same for a draft that is asked and one that is learned."""
+    title, abstract = terms(draft.title), terms(draft.abstract)
+    counts = Counter({term: TITLE_WEIGHT * count for term, count in Counter(title).items()})
+    counts.update(abstract)
+    text_terms = _columns(corpus, "terms", counts)
+    phrases = _columns(corpus, "phrases", Counter(_pairs(title)) + Counter(_pairs(abstract)))
+    liked = Weighted(anchors.rows[anchors.weights > 0], anchors.weights[anchors.weights > 0])
+    if not len(text_terms) and len(liked):
+        text_terms = _centre(bm25, liked)
+        entities = entities if len(entities) else _shared(corpus, liked)
+    lexical = bm25.unigrams.scores(text_terms)
+    return Query(
+        corpus=corpus, terms=text_terms, phrases=phrases, entities=entities, anchors=anchors, visible=visible,
+        allowed=allowed, lexical=lexical, near=_near(lexical, visible, anchors, liked),
+        year=draft.filters.year_to,
+        surfaces={column: word for word in reversed(words(draft.text)) for term in terms(word)
+                  for column in corpus.vocabularies["terms"].known([term])} if "terms" in corpus.vocabularies else {})
+
+
+def entity_columns(corpus: Corpus, spans: Iterable[Span]) -> Weighted:
+    """Columns of the entities that the spans name, as often as the draft names them (square root)."""
+    keys = corpus.vocabularies.get("entity_keys")
+    if keys is None:
+        return Weighted.none()
+    counts = Counter(column for span in spans
+                     for column in keys.known([f"{span.label}\t{match_key(span.canonical)}"]))
+    return Weighted.of({column: float(np.sqrt(count)) for column, count in counts.items()})
+
+
+class _Rows:
+    """Ids -> rows, asked of the library once for all of a draft's ids."""
+
+    def __init__(self, corpus: Corpus, library: Library, groups: Iterable[tuple[str, ...]]) -> None:
+        self.corpus = corpus
+        self.keys = library.keys_of(id for group in groups for id in group)
+
+    def of(self, ids: tuple[str, ...]) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+        return self.corpus.rows_of(self.keys[id] for id in ids if id in self.keys)
+
+
+def _passing(corpus: Corpus, draft: Draft) -> Mask:
+    passing = np.ones(len(corpus), dtype=np.bool_)
+    if draft.filters.year_from is not None:
+        passing &= (corpus.years == NO_YEAR) | (corpus.years >= draft.filters.year_from)
+    if draft.filters.venues:
+        passing &= False
+        if "venues" in corpus.vocabularies:
+            for column in corpus.vocabularies["venues"].known(draft.filters.venues):
+                by_venue = corpus.by_column["venues"]
+                passing[by_venue.indices[by_venue.indptr[column]:by_venue.indptr[column + 1]]] = True
+    return passing
+
+
+def _columns(corpus: Corpus, block: str, counts: Counter[str]) -> Weighted:
+    vocabulary = corpus.vocabularies.get(block)
+    if vocabulary is None:
+        return Weighted.none()
+    return Weighted.of({vocabulary.columns[name]: float(np.sqrt(count)) for name, count in counts.items()
+                        if name in vocabulary.columns})
+
+
+def _pairs(sequence: list[str]) -> list[str]:
+    return [f"{one} {other}" for one, other in zip(sequence, sequence[1:], strict=False) if one and other]
+
+
+def _centre(bm25: Bm25, liked: Weighted) -> Weighted:
+    """The terms that weigh most in the anchors, as if a draft of theirs had used them."""
+    centre = weighted_sum(bm25.vectors, liked.rows, liked.weights)
+    columns = np.sort(best(centre, CENTRE_TERMS))
+    weights = centre[columns]
+    return Weighted(columns, weights / weights.max() if len(weights) else weights)
+
+
+def _shared(corpus: Corpus, liked: Weighted) -> Weighted:
+    block = corpus.blocks.get("entities")
+    if block is None:
+        return Weighted.none()
+    counts = weighted_sum(block, liked.rows, liked.weights)
+    columns = np.sort(best(counts, CENTRE_TERMS))
+    return Weighted(columns, np.sqrt(counts[columns]))
+
+
+def _near(lexical: Scores, visible: Mask, anchors: Weighted, liked: Weighted) -> Weighted:
+    candidates = visible.copy()
+    candidates[anchors.rows] = False
+    rows = best(lexical, NEAR, candidates)
+    weights = lexical[rows] / lexical[rows].sum() if len(rows) else np.zeros(0)
+    if not len(liked):
+        return Weighted(rows, weights)
+    share = ANCHOR_SHARE if len(rows) else 1.0
+    return Weighted(np.concatenate([liked.rows, rows]),
+                    np.concatenate([share * liked.weights / liked.weights.sum(), (1 - share) * weights]))

@@ -1,0 +1,172 @@
+"""Query -> recommendations: the only module that knows all of the online line."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from recommender import browse
+from recommender.blend import Scored
+from recommender.browse import EntityCard
+from recommender.errors import InputError
+from recommender.index.artifact import current
+from recommender.ingest.read import Record, read_text
+from recommender.loaded import Index
+from recommender.papers import Answer, Draft, Evidence, Paper, Recommendation
+from recommender.prepare import prepare
+from recommender.settings import Settings
+from recommender.signals import SIGNALS
+from recommender.signals.base import Query
+from recommender.store.library import Library
+
+REASONS = 8
+"""Pieces of evidence shown a signal."""
+CLOSE = 0.12
+"""Cosine of draft and paper under which even the nearest paper is about something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedReferences:
+    """What of a pasted bibliography the library knows."""
+
+    ids: tuple[str, ...]
+    missing: tuple[tuple[int, str], ...]
+    """(line, title or reason) of the entries that are not in the library, or could not be read."""
+
+
+class Recommender:
+    """Answers queries from one library and its current index; safe to share between threads."""
+
+    def __init__(self, settings: Settings, library: Library, index: Index) -> None:
+        self.settings = settings
+        self.library = library
+        self.index = index
+        self._loading = threading.Lock()
+
+    @classmethod
+    def open(cls, settings: Settings, library: Library) -> Recommender:
+        """On the current index. Raises ArtifactError, naming the cure, where there is none."""
+        return cls(settings, library, Index.load(settings))
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """What the current build says of itself."""
+        return self.index.manifest
+
+    def refresh(self) -> bool:
+        """Take up a newer build; queries under way end on the one they began with."""
+        if current(self.settings.index) == self.index.folder:
+            return False
+        with self._loading:
+            if current(self.settings.index) != self.index.folder:
+                self.index = Index.load(self.settings)
+        return True
+
+    def signal_names(self) -> tuple[str, ...]:
+        """The signals, in the order in which parts are shown."""
+        return tuple(self.index.signals)
+
+    def recommend(self, draft: Draft, k: int = 20) -> Answer:
+        """The k papers that the draft's author would cite, best first, explained."""
+        begun, index = time.perf_counter(), self.index
+        query, spans = prepare(index.corpus, index.bm25, self.library, draft)
+        if query.is_empty:
+            note = ("None of the draft's words occurs in the library." if draft.text else
+                    "There is nothing to go on: no text, and no paper that the library knows.")
+            return Answer((), spans, False, note, time.perf_counter() - begun)
+        scored = index.rank(query, k)
+        papers = self._papers(index, scored)
+        found = tuple(
+            Recommendation(papers[row], float(scored.score[i]), self._parts(scored, i),
+                           self._evidence(index, query, row), float(scored.base[i]))
+            for i, row in enumerate(scored.rows.tolist()) if row in papers)
+        relevant, note = self._judgement(index, query, scored)
+        return Answer(found, spans, relevant, note, time.perf_counter() - begun)
+
+    def ranking(self, draft: Draft, k: int, signals: Sequence[str] | None = None) -> list[tuple[str, float]]:
+        """(paper id, score) of the k best, unexplained, by these signals (default: the whole blend)."""
+        unknown = sorted(set(signals or ()) - SIGNALS.keys())
+        if unknown:
+            raise InputError(f"There is no signal {', '.join(unknown)}. There are: {', '.join(SIGNALS)}.")
+        index = self.index
+        query, _ = prepare(index.corpus, index.bm25, self.library, draft)
+        scored = index.rank(query, k, signals)
+        ids = self.library.ids_of(index.corpus.keys[scored.rows].tolist())
+        return [(ids[key], float(score)) for key, score in
+                zip(index.corpus.keys[scored.rows].tolist(), scored.score, strict=True) if key in ids]
+
+    # -- browsing --------------------------------------------------------------------------------------------
+
+    def entities(self, query: str = "", label: str | None = None, limit: int = 50, offset: int = 0,
+                 ) -> tuple[list[tuple[str, str, int]], int]:
+        """(label, name, papers) of methods, datasets and tasks, most used first, and how many match."""
+        return browse.entities(self.index, query, label, limit, offset)
+
+    def entity(self, label: str, name: str) -> EntityCard | None:
+        """One method, dataset or task under any of its spellings."""
+        return browse.entity(self.index, label, name)
+
+    def entity_papers(self, label: str, name: str, limit: int, offset: int = 0) -> list[Paper]:
+        """The papers that name it, newest first."""
+        return self.library.papers(browse.entity_keys(self.index, label, name, limit, offset))
+
+    def entities_of(self, paper_id: str) -> list[tuple[str, str]]:
+        """(label, name) of what a paper names."""
+        key = self.library.keys_of([paper_id]).get(paper_id)
+        return [] if key is None else browse.entities_of(self.index, key)
+
+    # -- how -------------------------------------------------------------------------------------------------
+
+    def _papers(self, index: Index, scored: Scored) -> dict[int, Paper]:
+        keys = index.corpus.keys[scored.rows].tolist()
+        found = self.library.papers_by_key(keys)
+        return {row: found[key] for row, key in zip(scored.rows.tolist(), keys, strict=True) if key in found}
+
+    def _parts(self, scored: Scored, place: int) -> dict[str, float]:
+        return {name: float(part[place]) for name, part in scored.parts.items() if not np.isnan(part[place])}
+
+    def _evidence(self, index: Index, query: Query, row: int) -> tuple[Evidence, ...]:
+        found = [one for signal in index.signals.values() for one in signal.explain(query, row)[:REASONS]]
+        rows = [int(one.name) for one in found if one.kind == "paper"]
+        ids = self.library.ids_of(index.corpus.keys[rows].tolist()) if rows else {}
+        return tuple(Evidence(one.signal, one.kind, ids.get(int(index.corpus.keys[int(one.name)]), ""), one.amount,
+                              one.link) if one.kind == "paper" else one for one in found)
+
+    def _judgement(self, index: Index, query: Query, scored: Scored) -> tuple[bool, str]:
+        """Whether anything is close to the draft at all, and what to say where nothing is."""
+        if not len(scored.rows):
+            return False, "No paper passes the filters."
+        if len(query.anchors) and (query.anchors.weights > 0).any():
+            return True, ""
+        closest = index.bm25.describe(query, scored.rows[:20])[:, index.bm25.features.index("cosine")]
+        if float(np.nanmax(closest, initial=0.0)) >= CLOSE:
+            return True, ""
+        return False, "Nothing in the library is close to this draft. These are the nearest papers there are."
+
+
+def match_references(library: Library, text: str) -> MatchedReferences:
+    """A pasted bibliography against the library: BibTeX or any other format read, or one id or DOI a line."""
+    try:
+        items = list(read_text(text))
+    except InputError:
+        lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+        known = library.keys_of(id for _, id in lines)
+        return MatchedReferences(tuple(dict.fromkeys(id for _, id in lines if id in known)),
+                                 tuple((number, id) for number, id in lines if id not in known))
+    found = library.match([item.paper for item in items if isinstance(item, Record)])
+    matched = iter(found)
+    ids: list[str] = []
+    missing: list[tuple[int, str]] = []
+    for item in items:
+        if not isinstance(item, Record):
+            missing.append((item.line, item.reason))
+        elif (id := next(matched)) is not None:
+            ids.append(id)
+        else:
+            missing.append((item.line, item.paper.title))
+    return MatchedReferences(tuple(dict.fromkeys(ids)), tuple(missing))

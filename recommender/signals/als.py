@@ -1,0 +1,237 @@
+"""One factorisation of everything that is known of papers, so that one view lends to another.
+
+implicit's alternating least squares (Hu, Koren and Volinsky, "Collaborative filtering for implicit feedback
+datasets", 2008) on the joint matrix papers × [terms | methods and datasets | keywords | cited papers | lists]. A
+draft is folded in from what it has; papers, cited papers and lists are scored against its factors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix, hstack
+from threadpoolctl import threadpool_limits
+
+from recommender.errors import RecommenderError
+from recommender.index.artifact import ArrayReader, ArrayWriter
+from recommender.index.corpus import Corpus
+from recommender.index.sparse import Rows, best, gather
+from recommender.papers import Evidence
+from recommender.settings import Settings
+from recommender.signals.base import Features, Query, nothing, table
+
+COLUMNS = ("terms", "entities", "keywords", "citations", "lists")
+CONFIDENCE = {"terms": 8.0, "entities": 8.0, "keywords": 8.0, "citations": 40.0, "lists": 40.0}
+"""What one entry of a block weighs beyond the 1 of an empty cell; within a row, rarer columns weigh more."""
+RARE, COMMON = 4, 0.1
+"""Terms in fewer papers, or in more than this share of them, tell factors nothing."""
+
+Factors = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which columns of which block stand where in the joint matrix."""
+
+    kept: dict[str, npt.NDArray[np.intp]]
+    """Block -> its columns that take part, ascending."""
+
+    def offsets(self) -> dict[str, int]:
+        """Block -> its first joint column."""
+        places, at = {}, 0
+        for name, columns in self.kept.items():
+            places[name] = at
+            at += len(columns)
+        return places
+
+
+class Als:
+    """Joint factors of papers and of everything that describes them."""
+
+    name: ClassVar[str] = "als"
+    features: ClassVar[tuple[str, ...]] = ("paper", "closeness", "cited", "listed")
+
+    def __init__(self, corpus: Corpus, layout: Layout, rarity: npt.NDArray[np.float32], papers: Factors,
+                 columns: Factors, regularization: float) -> None:
+        self.corpus, self.layout, self.rarity = corpus, layout, rarity
+        self.papers, self.columns = papers, columns
+        self.regularization = regularization
+        self.offsets = layout.offsets()
+        self.norms = np.maximum(np.linalg.norm(papers, axis=1), 1e-9) if len(papers) else np.zeros(0)
+        self.model = _model(papers.shape[1] if papers.ndim == 2 else 1, regularization, 1, 0)
+        self.model.item_factors = np.ascontiguousarray(columns)
+        self.model.user_factors = np.ascontiguousarray(papers)
+        self.gram = np.asarray(columns, dtype=np.float64).T @ np.asarray(columns, dtype=np.float64)
+
+    @classmethod
+    def fit(cls, corpus: Corpus, settings: Settings) -> Als:
+        """Factorise the joint matrix; always from the same seed, always a fresh model."""
+        layout, rarity, matrix = joint_matrix(corpus)
+        factors = max(2, min(settings.als_factors, len(corpus) // 6))
+        if not matrix.nnz:
+            empty = np.zeros((len(corpus), factors), dtype=np.float32)
+            return cls(corpus, layout, rarity, empty, np.zeros((matrix.shape[1], factors), np.float32),
+                       settings.als_regularization)
+        # A fitted implicit model would go on from its old factors, so every fit makes its own; BLAS must stay on one
+        # thread beside implicit's own.
+        model = _model(factors, settings.als_regularization, settings.als_iterations, settings.seed)
+        with threadpool_limits(1, "blas"):
+            model.fit(matrix, show_progress=False)
+        return cls(corpus, layout, rarity, np.asarray(model.user_factors), np.asarray(model.item_factors),
+                   settings.als_regularization)
+
+    def save(self, writer: ArrayWriter) -> None:
+        """Factors of papers and columns, and which columns took part."""
+        writer.array("als.papers", self.papers)
+        writer.array("als.columns", self.columns)
+        writer.array("als.rarity", self.rarity)
+        writer.array("als.regularization", np.array([self.regularization]))
+        for name in COLUMNS:
+            writer.array(f"als.kept.{name}", self.layout.kept[name])
+
+    @classmethod
+    def restore(cls, reader: ArrayReader, corpus: Corpus) -> Als:
+        """As saved."""
+        layout = Layout({name: np.asarray(reader.array(f"als.kept.{name}")) for name in COLUMNS})
+        # implicit takes writable buffers only, though it writes into none of them here.
+        return cls(corpus, layout, np.asarray(reader.array("als.rarity")), reader.array("als.papers", "c"),
+                   reader.array("als.columns", "c"), float(reader.array("als.regularization")[0]))
+
+    def nominate(self, query: Query, k: int) -> Rows:
+        """The papers whose factors lie nearest the draft's, and the cited papers it would cite."""
+        draft = self._fold(query)
+        if draft is None:
+            return np.zeros(0, dtype=np.intp)
+        nearest = best((self.papers @ draft) / self.norms, k, query.allowed)
+        cited = best(np.nan_to_num(self._cited(draft)), k, query.allowed)
+        return np.unique(np.concatenate([nearest, cited]))
+
+    def describe(self, query: Query, rows: Rows) -> Features:
+        """Missing where the draft has no column that the factors know."""
+        draft = self._fold(query)
+        if draft is None:
+            return nothing(rows, len(self.features))
+        paper = np.einsum("ij,j->i", self.papers[rows], draft).astype(np.float64)
+        closeness = paper / self.norms[rows] / max(float(np.linalg.norm(draft)), 1e-9)
+        return table(paper, closeness, self._cited(draft)[rows], self._listed(draft, rows))
+
+    def explain(self, query: Query, row: int) -> list[Evidence]:
+        """Each of the draft's columns by what it adds to the paper's score (Hu et al., section 5)."""
+        entry = self._entry(query)
+        if not entry.nnz:
+            return []
+        confidence, known = entry.data.astype(np.float64), np.asarray(self.columns[entry.indices], dtype=np.float64)
+        system = (self.gram + (known.T * (confidence - 1)) @ known
+                  + self.regularization * np.eye(known.shape[1]))
+        shares = confidence * (known @ np.linalg.solve(system, np.asarray(self.papers[row], dtype=np.float64)))
+        found = [Evidence(self.name, kind, name, float(share)) for share, (kind, name) in
+                 zip(shares, (self._column(query, int(c)) for c in entry.indices), strict=True)]
+        return sorted(found, key=lambda e: (-e.amount, e.name))
+
+    # -- the draft as a row of the joint matrix ------------------------------------------------------------
+
+    def _fold(self, query: Query) -> Factors | None:
+        entry = self._entry(query)
+        if not entry.nnz:
+            return None
+        with threadpool_limits(1, "blas"):
+            return np.asarray(self.model.recalculate_user(0, entry), dtype=np.float32).ravel()
+
+    def _entry(self, query: Query) -> csr_matrix:
+        """[1 × joint columns] confidences."""
+        joint: dict[int, float] = {}
+        for name, weighted in (("terms", query.terms), ("entities", query.entities)):
+            kept = self.layout.kept[name]
+            if not len(kept) or not len(weighted):
+                continue
+            places = np.minimum(np.searchsorted(kept, weighted.rows), len(kept) - 1)
+            known = kept[places] == weighted.rows
+            columns = places[known] + self.offsets[name]
+            values = weighted.weights[known] * self.rarity[columns]
+            norm = float(np.linalg.norm(values))
+            joint.update(zip(columns.tolist(), (1 + CONFIDENCE[name] * values / norm).tolist(), strict=True))
+        kept = self.layout.kept["citations"]
+        if len(kept) and len(query.anchors):
+            liked = query.anchors.rows[query.anchors.weights > 0]
+            places = np.minimum(np.searchsorted(kept, liked), len(kept) - 1)
+            for column in (places[kept[places] == liked] + self.offsets["citations"]).tolist():
+                joint[column] = 1 + CONFIDENCE["citations"] * float(self.rarity[column])
+        columns = sorted(joint)
+        return csr_matrix((np.array([joint[c] for c in columns], dtype=np.float32), np.array(columns, dtype=np.int32),
+                           np.array([0, len(columns)], dtype=np.int32)), shape=(1, len(self.columns)))
+
+    def _column(self, query: Query, column: int) -> tuple[str, str]:
+        """(kind, name) of a joint column."""
+        block = next(name for name in reversed(COLUMNS)
+                     if self.offsets[name] <= column < self.offsets[name] + len(self.layout.kept[name]))
+        own = int(self.layout.kept[block][column - self.offsets[block]])
+        if block == "entities":
+            label, name = self.corpus.entity_name(own)
+            return label.lower(), name
+        if block == "citations":
+            return "paper", str(own)
+        return "term", query.surfaces.get(own, self.corpus.vocabularies[block].names[own])
+
+    def _cited(self, draft: Factors) -> npt.NDArray[np.float64]:
+        """[papers] the draft's score of each paper as one to cite; missing where nobody cites it yet."""
+        scores = np.full(len(self.corpus), np.nan)
+        kept, at = self.layout.kept["citations"], self.offsets["citations"]
+        if len(kept):
+            scores[kept] = np.einsum("ij,j->i", self.columns[at:at + len(kept)], draft)
+        return scores
+
+    def _listed(self, draft: Factors, rows: Rows) -> npt.NDArray[np.float64]:
+        """[rows] the best score of a list that holds the paper; missing where none does."""
+        block, kept, at = self.corpus.blocks.get("lists"), self.layout.kept["lists"], self.offsets["lists"]
+        scores = np.full(len(rows), np.nan)
+        if block is None or not len(kept):
+            return scores
+        lists, _, owner = gather(block, rows)
+        values = np.einsum("ij,j->i", self.columns[at:at + len(kept)], draft)
+        top = np.full(len(rows), -np.inf)
+        np.maximum.at(top, owner, values[np.searchsorted(kept, lists)])
+        return np.where(np.isfinite(top), top, np.nan)
+
+
+def joint_matrix(corpus: Corpus) -> tuple[Layout, npt.NDArray[np.float32], csr_matrix]:
+    """The joint matrix of confidences, which columns it has, and how much each counts [joint columns]."""
+    papers = len(corpus)
+    kept: dict[str, npt.NDArray[np.intp]] = {}
+    parts, rarities = [], []
+    for name in COLUMNS:
+        block = corpus.blocks.get(name)
+        if block is None:
+            kept[name] = np.zeros(0, dtype=np.intp)
+            continue
+        used = np.bincount(block.indices, minlength=block.shape[1])
+        low, high = (min(RARE, 1 + papers // 200), max(COMMON * papers, 5)) if name == "terms" else (1, papers)
+        columns = np.flatnonzero((used >= low) & (used <= high))
+        rarity = np.log(1 + papers / used[columns]) / np.log(1 + papers)
+        part = block[:, columns].tocsr().astype(np.float32)
+        data = np.sqrt(part.data) * rarity[part.indices]
+        if name in ("terms", "entities", "keywords"):
+            owner = np.repeat(np.arange(papers), np.diff(part.indptr))
+            norm = np.sqrt(np.bincount(owner, weights=data * data, minlength=papers))
+            data = data / norm[owner]
+        part.data = (1 + CONFIDENCE[name] * data).astype(np.float32)
+        kept[name] = columns
+        parts.append(part)
+        rarities.append(rarity)
+    matrix = csr_matrix(hstack(parts, format="csr")) if parts else csr_matrix((papers, 0), dtype=np.float32)
+    rarity = np.concatenate(rarities).astype(np.float32) if rarities else np.zeros(0, np.float32)
+    return Layout(kept), rarity, matrix
+
+
+def _model(factors: int, regularization: float, iterations: int, seed: int) -> Any:
+    try:
+        from implicit.cpu.als import AlternatingLeastSquares  # noqa: PLC0415 - the cure of its failure is ours to name
+    except ImportError as error:
+        raise RecommenderError(f"implicit cannot be loaded: {error}. It needs the system's OpenMP library; "
+                               "on Debian: apt-get install libgomp1") from error
+    # implicit checks at construction that BLAS keeps to one thread beside its own.
+    with threadpool_limits(1, "blas"):
+        return AlternatingLeastSquares(factors=factors, regularization=regularization, iterations=iterations,
+                                       random_state=seed, dtype=np.float32)

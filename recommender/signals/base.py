@@ -1,0 +1,121 @@
+"""What a signal is, and the prepared query that every signal is asked with.
+
+A signal nominates rows and describes rows: `features` gives float32 [rows × its features], NaN where the query,
+or that paper, gives nothing to go on. A row's features never depend on which other rows are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from recommender.index.artifact import ArrayReader, ArrayWriter
+from recommender.index.corpus import Corpus
+from recommender.index.sparse import Rows
+from recommender.papers import Evidence
+from recommender.settings import Settings
+
+Features = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+Scores = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Weighted:
+    """Rows or columns with a weight each."""
+
+    rows: Rows
+    weights: Scores
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @classmethod
+    def none(cls) -> Weighted:
+        """No rows at all."""
+        return cls(np.zeros(0, dtype=np.intp), np.zeros(0))
+
+    @classmethod
+    def of(cls, weights: Mapping[int, float]) -> Weighted:
+        """From a mapping, by ascending row."""
+        rows = sorted(weights)
+        return cls(np.array(rows, dtype=np.intp), np.array([weights[row] for row in rows], dtype=np.float64))
+
+
+@dataclass(frozen=True)
+class Query:
+    """One prepared query; whatever several signals need is in here, computed once."""
+
+    corpus: Corpus
+    terms: Weighted
+    """Columns of the terms block: square root of the term's count in the draft."""
+    phrases: Weighted
+    entities: Weighted
+    """Columns of the entities block that the draft names."""
+    anchors: Weighted
+    """Rows given as evidence: references, a list's papers, verdicts (negative: not like this)."""
+    visible: Mask
+    """[papers] what may count as evidence: not hidden, not newer than the draft."""
+    allowed: Mask
+    """[papers] what may be recommended; a subset of `visible`."""
+    lexical: Scores
+    """[papers] unigram BM25 of every paper."""
+    near: Weighted
+    """The visible papers nearest to the query, anchors first, weights summing to 1."""
+    year: int | None
+    """The draft's year, where it is known."""
+    surfaces: Mapping[int, str] = field(default_factory=dict)
+    """Term column -> the word as the draft writes it."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to go on at all."""
+        return not len(self.terms) and not len(self.entities) and not len(self.anchors)
+
+
+class Signal(Protocol):
+    """One source of evidence; fitted on a corpus, saved as arrays, restored from them."""
+
+    name: ClassVar[str]
+    features: ClassVar[tuple[str, ...]]
+    """Names of the feature columns; the first is the one that `explain` accounts for."""
+
+    @classmethod
+    def fit(cls, corpus: Corpus, settings: Settings) -> Signal:
+        """Learn from the corpus; a second fit equals a first."""
+        ...
+
+    def save(self, writer: ArrayWriter) -> None:
+        """Write what was fitted into a build."""
+        ...
+
+    @classmethod
+    def restore(cls, reader: ArrayReader, corpus: Corpus) -> Signal:
+        """Read a saved signal; it answers as before."""
+        ...
+
+    def nominate(self, query: Query, k: int) -> Rows:
+        """Its best allowed rows, best first; none where it cannot find papers by itself."""
+        ...
+
+    def describe(self, query: Query, rows: Rows) -> Features:
+        """[rows × features]"""
+        ...
+
+    def explain(self, query: Query, row: int) -> list[Evidence]:
+        """What stands behind the first feature of a row, largest first; the amounts add up to it."""
+        ...
+
+
+def nothing(rows: Rows, features: int) -> Features:
+    """All missing: what a signal says of rows when it has nothing to go on."""
+    return np.full((len(rows), features), np.nan, dtype=np.float32)
+
+
+def table(*columns: npt.NDArray[np.float64]) -> Features:
+    """Feature columns side by side."""
+    return np.column_stack(columns).astype(np.float32)

@@ -1,0 +1,210 @@
+"""Lexical search: BM25 over all papers out of a sparse matrix, and what else the words alone say.
+
+Variants are rank-bm25's, score for score: Okapi (Robertson and Zaragoza, "The Probabilistic Relevance Framework",
+2009; negative idf raised to a quarter of the mean), Plus and L (Lv and Zhai, 2011). A query's weight of a term is
+its multiplicity there; the program's own queries use the square root of the count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+
+from recommender.index.artifact import ArrayReader, ArrayWriter
+from recommender.index.corpus import Corpus
+from recommender.index.sparse import Floats, Rows, best, row_dots, weighted_sum
+from recommender.papers import Evidence
+from recommender.settings import Settings
+from recommender.signals.base import Features, Query, Scores, Weighted, nothing, table
+
+OKAPI_EPSILON = 0.25
+PLUS_DELTA = 1.0
+L_DELTA = 0.5
+FEEDBACK = 10
+"""The papers whose centre is the feedback query (Rocchio)."""
+
+
+class Weigher(Protocol):
+    """One variant: weights of postings, and what a term gives to a paper that lacks it."""
+
+    def __call__(self, tf: Floats, norm: Floats, df: npt.NDArray[np.float64], term: npt.NDArray[np.intp],
+                 papers: int, k1: float) -> tuple[Floats, Floats]:
+        """`tf`, `norm` (1 - b + b dl / avgdl), `term` [postings]; `df` [terms]. Weights, and the constant [terms]."""
+        ...
+
+
+def _okapi(tf: Floats, norm: Floats, df: npt.NDArray[np.float64], term: npt.NDArray[np.intp], papers: int,
+           k1: float) -> tuple[Floats, Floats]:
+    idf = np.log(papers - df + 0.5) - np.log(df + 0.5)
+    negative = idf < 0
+    if negative.any():
+        idf[negative] = OKAPI_EPSILON * idf.mean()
+    return idf[term] * tf * (k1 + 1) / (tf + k1 * norm), np.zeros(len(df))
+
+
+def _plus(tf: Floats, norm: Floats, df: npt.NDArray[np.float64], term: npt.NDArray[np.intp], papers: int,
+          k1: float) -> tuple[Floats, Floats]:
+    idf = np.log((papers + 1) / df)
+    return idf[term] * tf * (k1 + 1) / (tf + k1 * norm), idf * PLUS_DELTA
+
+
+def _l(tf: Floats, norm: Floats, df: npt.NDArray[np.float64], term: npt.NDArray[np.intp], papers: int,
+       k1: float) -> tuple[Floats, Floats]:
+    idf = np.log(papers + 1) - np.log(df + 0.5)
+    shifted = tf / norm + L_DELTA
+    constant = idf * (k1 + 1) * L_DELTA / (k1 + L_DELTA)
+    return idf[term] * (k1 + 1) * shifted / (k1 + shifted) - constant[term], constant
+
+
+VARIANTS: dict[str, Weigher] = {"okapi": _okapi, "plus": _plus, "l": _l}
+
+
+@dataclass(frozen=True)
+class Postings:
+    """BM25 weights of every term in every paper, by term; scores come out of it by addition."""
+
+    weights: csr_matrix
+    """[terms × papers]"""
+    constant: Floats
+    """[terms] what a paper without the term gets."""
+
+    @classmethod
+    def weigh(cls, counts: csr_matrix, variant: str, k1: float, b: float) -> Postings:
+        """From counts [terms × papers]; a paper's length is the sum of its counts."""
+        terms, papers = counts.shape
+        df = np.diff(counts.indptr).astype(np.float64)
+        length = np.asarray(counts.sum(axis=0), dtype=np.float64).ravel()
+        norm = 1 - b + b * length / (length.sum() / papers if length.sum() else 1.0)
+        term = np.repeat(np.arange(terms), np.diff(counts.indptr))
+        data, constant = VARIANTS[variant](counts.data.astype(np.float64), norm[counts.indices], df, term, papers, k1)
+        return cls(csr_matrix((data.astype(np.float32), counts.indices, counts.indptr), shape=counts.shape), constant)
+
+    def scores(self, terms: Weighted) -> Scores:
+        """[papers] the score of every paper."""
+        indptr, indices, data = self.weights.indptr, self.weights.indices, self.weights.data
+        scores = np.zeros(self.weights.shape[1])
+        for term, weight in zip(terms.rows.tolist(), terms.weights.tolist(), strict=True):
+            span = slice(indptr[term], indptr[term + 1])
+            scores[indices[span]] += weight * data[span]
+        constant = float(self.constant[terms.rows] @ terms.weights) if len(terms) else 0.0
+        return scores + constant if constant else scores
+
+
+class Bm25:
+    """The words of the draft against the words of every paper."""
+
+    name: ClassVar[str] = "bm25"
+    features: ClassVar[tuple[str, ...]] = ("bm25", "bm25_share", "phrases", "cosine", "feedback")
+
+    def __init__(self, corpus: Corpus, unigrams: Postings, phrases: Postings | None, vectors: csr_matrix) -> None:
+        self.corpus = corpus
+        self.unigrams = unigrams
+        self.phrases = phrases
+        self.vectors = vectors
+        """[papers × terms] tf-idf of unit length."""
+
+    @classmethod
+    def fit(cls, corpus: Corpus, settings: Settings) -> Bm25:
+        """Weigh the counts as the settings say."""
+        papers = len(corpus)
+        counts = corpus.by_column.get("terms", csr_matrix((0, papers), dtype=np.float32))
+        unigrams = Postings.weigh(counts, settings.bm25_variant, settings.bm25_k1, settings.bm25_b)
+        phrases = (Postings.weigh(corpus.by_column["phrases"], settings.bm25_variant, settings.bm25_k1, settings.bm25_b)
+                   if "phrases" in corpus.blocks else None)
+        return cls(corpus, unigrams, phrases, _unit_vectors(corpus, papers))
+
+    def save(self, writer: ArrayWriter) -> None:
+        """Indices are the corpus's own, so that only weights are written."""
+        writer.array("bm25.weights", self.unigrams.weights.data)
+        writer.array("bm25.constant", self.unigrams.constant)
+        writer.array("bm25.vectors", self.vectors.data)
+        if self.phrases:
+            writer.array("bm25.phrases.weights", self.phrases.weights.data)
+            writer.array("bm25.phrases.constant", self.phrases.constant)
+
+    @classmethod
+    def restore(cls, reader: ArrayReader, corpus: Corpus) -> Bm25:
+        """On the corpus's own indices."""
+        empty = csr_matrix((0, len(corpus)), dtype=np.float32)
+        counts = corpus.by_column.get("terms", empty)
+        phrases = None
+        if reader.has("bm25.phrases.weights"):
+            phrases = Postings(_like(corpus.by_column["phrases"], reader.array("bm25.phrases.weights")),
+                               reader.array("bm25.phrases.constant"))
+        return cls(corpus, Postings(_like(counts, reader.array("bm25.weights")), reader.array("bm25.constant")),
+                   phrases, _like(corpus.blocks.get("terms", empty.T.tocsr()), reader.array("bm25.vectors")))
+
+    def nominate(self, query: Query, k: int) -> Rows:
+        """The best by unigrams, then the best by phrases."""
+        if not len(query.terms):
+            return np.zeros(0, dtype=np.intp)
+        by_terms = best(query.lexical, k, query.allowed)
+        if self.phrases is None or not len(query.phrases):
+            return by_terms
+        by_phrases = best(self.phrases.scores(query.phrases), k, query.allowed)
+        return np.unique(np.concatenate([by_terms, by_phrases]))
+
+    def describe(self, query: Query, rows: Rows) -> Features:
+        """Scores as they are, and as a share of what the draft itself would score best."""
+        if not len(query.terms):
+            return nothing(rows, len(self.features))
+        top = float(query.lexical.max(initial=0.0, where=query.visible)) or 1.0
+        phrases = (self.phrases.scores(query.phrases)[rows] if self.phrases is not None and len(query.phrases)
+                   else np.full(len(rows), np.nan))
+        return table(query.lexical[rows], query.lexical[rows] / top, phrases,
+                     row_dots(self.vectors, rows, self._unit(query)), self._feedback(query, rows))
+
+    def explain(self, query: Query, row: int) -> list[Evidence]:
+        """The draft's terms that the paper holds."""
+        weights = self.unigrams.weights
+        found = []
+        for term, weight in zip(query.terms.rows.tolist(), query.terms.weights.tolist(), strict=True):
+            span = slice(weights.indptr[term], weights.indptr[term + 1])
+            place = np.searchsorted(weights.indices[span], row)
+            amount = float(self.unigrams.constant[term])
+            if place < span.stop - span.start and weights.indices[span][place] == row:
+                amount += float(weights.data[span][place])
+            if amount:
+                found.append(Evidence(self.name, "term", query.surfaces.get(term, self._term(term)), amount * weight))
+        return sorted(found, key=lambda e: (-e.amount, e.name))
+
+    def _term(self, column: int) -> str:
+        return self.corpus.vocabularies["terms"].names[column]
+
+    def _unit(self, query: Query) -> Scores:
+        vector = np.zeros(self.vectors.shape[1])
+        papers = len(self.corpus)
+        df = np.diff(self.unigrams.weights.indptr)[query.terms.rows]
+        vector[query.terms.rows] = query.terms.weights * np.log(1 + papers / np.maximum(df, 1))
+        norm = float(np.linalg.norm(vector))
+        return vector / norm if norm else vector
+
+    def _feedback(self, query: Query, rows: Rows) -> Scores:
+        """Closeness to the centre of the ten best, a candidate's own share left out."""
+        ten = best(query.lexical, FEEDBACK, query.visible)
+        if not len(ten):
+            return np.full(len(rows), np.nan)
+        closeness = row_dots(self.vectors, rows, weighted_sum(self.vectors, ten, np.ones(len(ten))))
+        own = np.isin(rows, ten)
+        others = len(ten) - own
+        return np.where(others > 0, (closeness - own) / np.maximum(others, 1), np.nan)
+
+
+def _unit_vectors(corpus: Corpus, papers: int) -> csr_matrix:
+    counts = corpus.blocks.get("terms", csr_matrix((papers, 0), dtype=np.float32))
+    df = np.bincount(counts.indices, minlength=counts.shape[1])
+    data = (1 + np.log(counts.data)) * np.log(1 + papers / np.maximum(df, 1))[counts.indices]
+    owner = np.repeat(np.arange(papers), np.diff(counts.indptr))
+    norm = np.sqrt(np.bincount(owner, weights=data * data, minlength=papers))
+    return _like(counts, (data / np.maximum(norm, 1e-12)[owner]).astype(np.float32))
+
+
+def _like(matrix: csr_matrix, data: Floats) -> csr_matrix:
+    made = csr_matrix(matrix.shape, dtype=np.float32)
+    made.data, made.indices, made.indptr = data, matrix.indices, matrix.indptr
+    made.has_sorted_indices = made.has_canonical_format = True
+    return made

@@ -1,0 +1,88 @@
+"""Who and where: authors, venues and keywords of the papers nearest to the draft.
+
+A candidate's own contribution is left out, and the draft's own authors play no part.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from recommender.index.artifact import ArrayReader, ArrayWriter
+from recommender.index.corpus import Corpus
+from recommender.index.sparse import Rows, row_dots, weighted_sum
+from recommender.papers import Evidence
+from recommender.settings import Settings
+from recommender.signals.base import Features, Query, Scores, nothing, table
+
+GROUPS = ("authors", "keywords", "venues")
+
+
+class Neighbours:
+    """What the nearest papers have in common with a candidate besides their text."""
+
+    name: ClassVar[str] = "neighbours"
+    features: ClassVar[tuple[str, ...]] = GROUPS
+
+    def __init__(self, corpus: Corpus) -> None:
+        self.corpus = corpus
+
+    @classmethod
+    def fit(cls, corpus: Corpus, settings: Settings) -> Neighbours:
+        """Nothing is learned."""
+        return cls(corpus)
+
+    def save(self, writer: ArrayWriter) -> None:
+        """Nothing of its own to write."""
+
+    @classmethod
+    def restore(cls, reader: ArrayReader, corpus: Corpus) -> Neighbours:
+        """On the corpus."""
+        return cls(corpus)
+
+    def nominate(self, query: Query, k: int) -> Rows:
+        """None: an author in common is no topic in common."""
+        return np.zeros(0, dtype=np.intp)
+
+    def describe(self, query: Query, rows: Rows) -> Features:
+        """Missing for a paper without that group, and where no near paper has it."""
+        if not len(query.near):
+            return nothing(rows, len(GROUPS))
+        return table(*(self._shared(query, rows, group) for group in GROUPS))
+
+    def explain(self, query: Query, row: int) -> list[Evidence]:
+        """The authors that stand over near papers too."""
+        block = self.corpus.blocks.get("authors")
+        if block is None or not len(query.near):
+            return []
+        weights = weighted_sum(block, query.near.rows, query.near.weights)
+        own = float(query.near.weights[query.near.rows == row].sum())
+        columns = block.indices[block.indptr[row]:block.indptr[row + 1]]
+        found = [Evidence(self.name, "author", self.corpus.vocabularies["authors"].names[column],
+                          float(weights[column] - own)) for column in columns if weights[column] - own > 1e-12]
+        return sorted(found, key=lambda e: (-e.amount, e.name))
+
+    def _shared(self, query: Query, rows: Rows, group: str) -> Scores:
+        block = self.corpus.blocks.get(group)
+        if block is None:
+            return np.full(len(rows), np.nan)
+        near = query.near
+        weights = weighted_sum(block, near.rows, near.weights)
+        if not weights.any():
+            return np.full(len(rows), np.nan)
+        if group == "keywords":
+            weights = weights * self._rarity(block)
+        own = np.zeros(len(self.corpus))
+        own[near.rows] = near.weights
+        totals = row_dots(block, rows, weights) - own[rows] * row_dots(
+            block, rows, self._rarity(block) if group == "keywords" else np.ones(block.shape[1]))
+        present = np.diff(block.indptr)[rows] > 0
+        return np.where(present, np.maximum(totals, 0), np.nan)
+
+    def _rarity(self, block: csr_matrix) -> Scores:
+        papers = np.bincount(block.indices, minlength=block.shape[1])
+        return np.log(1 + block.shape[0] / np.maximum(papers, 1)) / np.log(1 + block.shape[0])
+
+

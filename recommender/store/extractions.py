@@ -1,0 +1,62 @@
+"""What was found in texts, kept by the text's hash: each text is read once a version of the extractor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import delete, func, insert, or_, select
+
+from recommender.store.library import Library
+from recommender.store.rows import chunks
+from recommender.store.schema import ExtractionRow, PaperRow
+
+Found = list[tuple[str, str, int]]
+"""(label, canonical name, count) in order of first appearance."""
+
+
+class Extractions:
+    """The cache of extractions in a library."""
+
+    def __init__(self, library: Library) -> None:
+        self.engine = library.engine
+
+    def due(self, version: int) -> int:
+        """How many papers' texts this version has not read yet."""
+        with self.engine.connect() as connection:
+            return connection.scalar(select(func.count()).select_from(_unread(version).subquery())) or 0
+
+    def unread(self, version: int, size: int = 1000) -> Iterator[list[tuple[str, str, str]]]:
+        """Batches of (text hash, title, abstract) that this version has not read; save each before the next."""
+        last = 0
+        while True:
+            with self.engine.connect() as connection:
+                rows = connection.execute(_unread(version).where(PaperRow.key > last)
+                                          .order_by(PaperRow.key).limit(size)).all()
+            if not rows:
+                return
+            last = rows[-1].key
+            yield list({row.text_hash: (row.text_hash, row.title, row.abstract) for row in rows}.values())
+
+    def save(self, version: int, found: dict[str, Found]) -> None:
+        """Keep what was found, in place of what another version found."""
+        with self.engine.begin() as connection:
+            for chunk in chunks(found.items()):
+                connection.execute(delete(ExtractionRow).where(
+                    ExtractionRow.text_hash.in_([text_hash for text_hash, _ in chunk])))
+                connection.execute(insert(ExtractionRow), [
+                    {"text_hash": text_hash, "version": version, "found": [list(one) for one in names]}
+                    for text_hash, names in chunk])
+
+    def of(self, hashes: Sequence[str]) -> dict[str, Found]:
+        """What was found in texts, by hash."""
+        with self.engine.connect() as connection:
+            return {row.text_hash: [(label, name, count) for label, name, count in row.found]
+                    for chunk in chunks(hashes)
+                    for row in connection.execute(select(ExtractionRow.text_hash, ExtractionRow.found)
+                                                  .where(ExtractionRow.text_hash.in_(chunk)))}
+
+
+def _unread(version: int):  # type: ignore[no-untyped-def]  # a select of three columns has no short type
+    return (select(PaperRow.key, PaperRow.text_hash, PaperRow.title, PaperRow.abstract)
+            .outerjoin(ExtractionRow, ExtractionRow.text_hash == PaperRow.text_hash)
+            .where(or_(ExtractionRow.version.is_(None), ExtractionRow.version != version)))

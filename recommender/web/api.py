@@ -1,0 +1,142 @@
+"""The JSON API: the same answers as the pages, for scripts and editors; no cookie, so no form token either."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from recommender.export import writer
+from recommender.papers import Answer, Draft, Filters, Paper
+from recommender.web.about import state
+from recommender.web.desk import desk
+
+pages = Blueprint("api", __name__, url_prefix="/api")
+
+MOST = 1000
+_FIELDS = ("title", "abstract", "references", "exclude", "year", "year_from", "venues", "k")
+
+
+class _Wrong(Exception):
+    """One field of a request cannot be used."""
+
+    def __init__(self, field: str | None, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@pages.post("/recommend")
+def recommend() -> ResponseReturnValue:
+    """Recommendations for a draft, explained."""
+    if request.mimetype != "application/json":
+        return _error(None, "Send JSON, with the header Content-Type: application/json.", 415)
+    try:
+        draft, k = read_request(request.get_data())
+    except _Wrong as wrong:
+        return _error(wrong.field, str(wrong), 400)
+    return jsonify(answer_json(desk().recommender.recommend(draft, k)))
+
+
+@pages.get("/status")
+def status() -> ResponseReturnValue:
+    """The library's state, as on /library."""
+    said = state()
+    # Where the data lie on this machine is nobody's business over the network.
+    return jsonify({name: value for name, value in said.items() if name != "folder"})
+
+
+def read_request(body: bytes) -> tuple[Draft, int]:
+    """The draft and k of a request's JSON. Raises _Wrong, which names the field and says why."""
+    try:
+        given = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        reason = error.msg if isinstance(error, json.JSONDecodeError) else "not UTF-8, or nested too deeply"
+        raise _Wrong(None, f"The request is not JSON: {reason}.") from error
+    if not isinstance(given, dict):
+        raise _Wrong(None, f"The request must be a JSON object with {', '.join(_FIELDS)}.")
+    for name in given:
+        if name not in _FIELDS:
+            raise _Wrong(name, f"There is no field {name!r}. There are: {', '.join(_FIELDS)}.")
+    k = 20 if given.get("k") is None else _whole(given, "k", 1, MOST)
+    draft = Draft(
+        title=_text(given, "title"), abstract=_text(given, "abstract"), references=_texts(given, "references"),
+        exclude=_texts(given, "exclude"),
+        filters=Filters(_whole(given, "year_from", 1, 9999), _whole(given, "year", 1, 9999), _texts(given, "venues")))
+    if not draft.text.strip() and not draft.references:
+        raise _Wrong("abstract", "The draft is empty: give a title, an abstract, or references.")
+    return draft, k or 20
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """An answer as the API gives it."""
+    return {
+        "recommendations": [
+            {"paper": paper_json(one.paper), "score": one.score, "parts": dict(one.parts), "base": one.base,
+             "likelihood": one.likelihood, "evidence": [asdict(reason) for reason in one.evidence]}
+            for one in answer.recommendations],
+        "relevant": answer.relevant, "note": answer.note,
+        "entities": [asdict(span) for span in answer.entities], "seconds": answer.seconds}
+
+
+def paper_json(paper: Paper) -> dict[str, Any]:
+    """A paper under the same keys as in the library's JSON lines."""
+    record: dict[str, Any] = json.loads("".join(writer("jsonl").write([paper])))
+    return record
+
+
+def error_json(message: str, code: int) -> ResponseReturnValue:
+    """Any other error of a path below /api."""
+    return _error(None, message, code)
+
+
+def _error(field: str | None, message: str, code: int) -> ResponseReturnValue:
+    return jsonify({"error": {"field": field, "message": message}}), code
+
+
+def _text(given: dict[str, Any], name: str) -> str:
+    value = given.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise _Wrong(name, f"{name} must be text or null, not {_kind(value)}.")
+    return _whole_text(name, value)
+
+
+def _texts(given: dict[str, Any], name: str) -> tuple[str, ...]:
+    value = given.get(name)
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        raise _Wrong(name, f"{name} must be a list of texts, not {_kind(value)}.")
+    for place, one in enumerate(value):
+        if not isinstance(one, str):
+            raise _Wrong(name, f"{name} must be a list of texts; entry {place} is {_kind(one)}.")
+    return tuple(dict.fromkeys(_whole_text(name, one) for one in value))
+
+
+def _whole_text(name: str, value: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise _Wrong(name, f"{name} holds half a surrogate pair, which is no text.") from error
+    return value.replace("\0", "")
+
+
+def _whole(given: dict[str, Any], name: str, least: int, most: int) -> int | None:
+    value = given.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise _Wrong(name, f"{name} must be a whole number, not {_kind(value)}.")
+    if not least <= value <= most:
+        raise _Wrong(name, f"{name} must be from {least} to {most}.")
+    return value
+
+
+def _kind(value: object) -> str:
+    kinds = {bool: "true or false", int: "a number", float: "a number with a fraction", str: "text",
+             list: "a list", dict: "an object", type(None): "null"}
+    return kinds[type(value)]

@@ -1,0 +1,138 @@
+"""An answer as the page shows it: every number, label and link ready, so that templates compute nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+from recommender.papers import ENTITY_LABELS, Answer, Evidence, Paper, Recommendation
+from recommender.store.library import Library
+from recommender.store.lists import ListEntry
+from recommender.web.cards import Card, card
+from recommender.web.highlight import highlight
+
+SIGNAL_NAMES = {
+    "bm25": "Words in common", "cooccurrence": "Methods and datasets", "als": "Joint patterns",
+    "citations": "Citations", "neighbours": "Near papers", "authors": "Authors", "venue": "Venue",
+    "recency": "Year", "popularity": "Often cited",
+}
+_ENTITY_KINDS = {label.lower(): label for label in ENTITY_LABELS}
+_CHIPS, _TERMS, _NEIGHBOURS = 8, 10, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One signal's share of a result's bar, in hundredths of the longest bar."""
+
+    signal: str
+    name: str
+    part: str
+    start: str
+    width: str
+    tone: int
+    positive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A method, dataset or task that speaks for a paper."""
+
+    label: str
+    name: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A paper that speaks for another one, and how it is connected."""
+
+    paper: Paper
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One recommendation on the page."""
+
+    rank: int
+    card: Card
+    abstract: Markup
+    segments: tuple[Segment, ...]
+    bar_text: str
+    terms: tuple[str, ...] = ()
+    chips: tuple[Chip, ...] = ()
+    neighbours: tuple[Neighbour, ...] = ()
+    others: tuple[str, ...] = ()
+    likelihood: str = ""
+    lists: Sequence[ListEntry] = field(default=())
+
+
+def results(answer: Answer, library: Library, held: Mapping[str, Sequence[ListEntry]],
+            tones: Sequence[str]) -> list[Result]:
+    """The answer's recommendations for the page; `tones` are the signals in the order of their colours."""
+    named = {e.name for r in answer.recommendations for e in r.evidence if e.kind == "paper"}
+    keys = library.keys_of(sorted(named))
+    papers = dict(zip(keys, library.papers(list(keys.values())), strict=True))
+    longest = max((_positive(r) for r in answer.recommendations), default=0.0) or 1.0
+    return [_result(rank, one, papers, longest, held.get(one.paper.id, ()), tones)
+            for rank, one in enumerate(answer.recommendations, 1)]
+
+
+def venue_counts(answers: Iterable[Answer], chosen: Iterable[str], limit: int = 12) -> list[tuple[str, int]]:
+    """The chosen venues, then the most frequent ones among the results."""
+    counts = Counter(r.paper.venue for answer in answers for r in answer.recommendations if r.paper.venue)
+    first = list(dict.fromkeys(chosen))
+    rest = sorted(counts.keys() - set(first), key=lambda venue: (-counts[venue], venue))
+    return [(venue, counts[venue]) for venue in (first + rest)[: max(limit, len(first))]]
+
+
+def signal_name(signal: str) -> str:
+    """A signal's name for readers."""
+    return SIGNAL_NAMES.get(signal, signal.replace("_", " ").capitalize())
+
+
+def _result(rank: int, one: Recommendation, papers: Mapping[str, Paper], longest: float,
+            lists: Sequence[ListEntry], tones: Sequence[str]) -> Result:
+    strongest = sorted(one.evidence, key=lambda e: -abs(e.amount))
+    terms = _names(strongest, "term")
+    chips = tuple({(_ENTITY_KINDS[e.kind], e.name): Chip(_ENTITY_KINDS[e.kind], e.name, e.link)
+                   for e in reversed(strongest) if e.kind in _ENTITY_KINDS and e.amount > 0}.values())[::-1]
+    neighbours = {e.name: Neighbour(papers[e.name], e.link) for e in reversed(strongest)
+                  if e.kind == "paper" and e.name in papers and e.amount > 0}
+    segments = _segments(one, longest, tones)
+    return Result(
+        rank, card(one.paper), highlight(one.paper.abstract, [*terms, *(chip.name for chip in chips)]), segments,
+        ", ".join(f"{segment.name} {segment.part}" for segment in segments),
+        terms[:_TERMS], chips[:_CHIPS], tuple(neighbours.values())[::-1][:_NEIGHBOURS],
+        tuple(f"{e.name} ({e.kind})" for e in strongest if e.kind in ("author", "venue", "keyword") and e.amount > 0)
+        [:_NEIGHBOURS],
+        "" if one.likelihood is None else _percent(one.likelihood), lists)
+
+
+def _names(evidence: Iterable[Evidence], kind: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(e.name for e in evidence if e.kind == kind and e.amount > 0))
+
+
+def _positive(one: Recommendation) -> float:
+    return sum(part for part in one.parts.values() if part > 0)
+
+
+def _segments(one: Recommendation, longest: float, tones: Sequence[str]) -> tuple[Segment, ...]:
+    found: list[Segment] = []
+    start = 0.0
+    for signal in sorted(one.parts, key=lambda s: tones.index(s) if s in tones else len(tones)):
+        part = one.parts[signal]
+        width = max(part, 0.0) / longest * 100
+        tone = (tones.index(signal) if signal in tones else len(tones)) % 8
+        found.append(Segment(signal, signal_name(signal), f"{part:+.2f}".replace("-", "−"), f"{start:.2f}",
+                             f"{width:.2f}", tone, part > 0))
+        start += width
+    return tuple(found)
+
+
+def _percent(chance: float) -> str:
+    whole = round(chance * 100)
+    return "under 1%" if whole < 1 else "over 99%" if whole > 99 else f"{whole}%"
