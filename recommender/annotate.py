@@ -1,11 +1,15 @@
-"""Reads the methods, datasets and tasks out of every text that this version has not read yet."""
+"""Reads methods, datasets and tasks out of texts: of the library, each once a version, or of a file."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
 
+from recommender.ingest.files import open_text
 from recommender.progress import Tick, silence
 from recommender.store.extractions import Extractions, Found
 from recommender.store.library import Library
@@ -31,3 +35,35 @@ def found_in(title: str, abstract: str) -> Found:
     """(label, canonical name, count) of what a text names, in order of first appearance."""
     counts = Counter((span.label, span.canonical) for span in extract(f"{title}\n\n{abstract}"))
     return [(label, name, count) for (label, name), count in counts.items()]
+
+
+def found_lines(path: Path, jsonl: bool, skipped: Callable[[int, str], object]) -> Iterator[str]:
+    """One JSON line a text: the whole file, or with `jsonl` each line's `text`, with its `id` as it came.
+
+    `skipped` is told the line and the reason of every line that holds no text.
+    """
+    with open_text(path, newline="") as file:
+        if not jsonl:
+            yield _spans_line({}, file.read())
+            return
+        for number, line in enumerate(file, 1):
+            if not line.strip():
+                continue
+            try:
+                said = json.loads(line)
+            except (ValueError, RecursionError) as error:
+                skipped(number, f"no JSON: {error}")
+                continue
+            if not isinstance(said, dict) or not isinstance(said.get("text"), str):
+                skipped(number, "it wants an object with id and text")
+                continue
+            yield _spans_line({"id": said["id"]} if "id" in said else {}, said["text"])
+
+
+def _spans_line(head: dict[str, Any], text: str) -> str:
+    spans = [{"start": span.start, "end": span.end, "label": span.label, "surface": span.surface,
+              "canonical": span.canonical} for span in extract(text)]
+    # Lone surrogates of a JSON escape have no UTF-8: such a line is written in ASCII, as it came.
+    line = json.dumps({**head, "spans": spans}, ensure_ascii=False)
+    return line if line.isprintable() or not any("\ud800" <= c <= "\udfff" for c in line) else json.dumps(
+        {**head, "spans": spans})

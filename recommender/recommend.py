@@ -88,17 +88,32 @@ class Recommender:
         relevant, note = self._judgement(index, query, scored)
         return Answer(found, spans, relevant, note, time.perf_counter() - begun)
 
+    def check(self, signals: Sequence[str] | None) -> None:
+        """Raises InputError for a name that is no signal, and for an empty choice."""
+        unknown = sorted(set(signals or ()) - SIGNALS.keys())
+        if unknown or (signals is not None and not signals):
+            raise InputError(f"There is no signal {', '.join(unknown) or 'without a name'}. "
+                             f"There are: {', '.join(SIGNALS)}.")
+
     def ranking(self, draft: Draft, k: int, signals: Sequence[str] | None = None) -> list[tuple[str, float]]:
         """(paper id, score) of the k best, unexplained, by these signals (default: the whole blend)."""
-        unknown = sorted(set(signals or ()) - SIGNALS.keys())
-        if unknown:
-            raise InputError(f"There is no signal {', '.join(unknown)}. There are: {', '.join(SIGNALS)}.")
+        return self.rankings(draft, k, {"": signals})[""]
+
+    def rankings(self, draft: Draft, k: int, by: Mapping[str, Sequence[str] | None],
+                 ) -> dict[str, list[tuple[str, float]]]:
+        """The same for several choices of signals, by name; the draft is prepared once."""
+        for signals in by.values():
+            self.check(signals)
         index = self.index
         query, _ = prepare(index.corpus, index.bm25, self.library, draft)
-        scored = index.rank(query, k, signals)
-        ids = self.library.ids_of(index.corpus.keys[scored.rows].tolist())
-        return [(ids[key], float(score)) for key, score in
-                zip(index.corpus.keys[scored.rows].tolist(), scored.score, strict=True) if key in ids]
+        found = {}
+        for name, signals in by.items():
+            scored = index.rank(query, k, signals)
+            keys = index.corpus.keys[scored.rows].tolist()
+            ids = self.library.ids_of(keys)
+            found[name] = [(ids[key], float(score)) for key, score in zip(keys, scored.score, strict=True)
+                           if key in ids]
+        return found
 
     # -- browsing --------------------------------------------------------------------------------------------
 

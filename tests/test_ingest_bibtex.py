@@ -45,7 +45,8 @@ def test_every_field_finds_its_place():
   doi       = {10.1000/ABC\_1},
   url       = {https://x.org/a\_b},
   pages     = {1--5}, publisher = {Acme}, editor = {Curie, Marie and others}, month = may,
-  file      = {:a.pdf:PDF}, bdsk-url-1 = {x}, timestamp = {2020}, owner = {me}, __markedentry = {1}, groups = {g},
+  file      = {:a.pdf:PDF}, bdsk-url-1 = {x}, timestamp = {2020},
+  owner = {me}, __markedentry = {1}, groups = {g},
 }"""
     assert items(text) == [
         Record(
@@ -217,10 +218,37 @@ def test_addresses_are_only_unescaped(tex, text):
 
 
 @pytest.mark.parametrize(
-    "nasty", ["\\" * 200_001, "{" * 100_000, "$a " * 100_000, r"\'{" * 50_000, "\\c " * 50_000]
+    "nasty",
+    [
+        "\\" * 200_001,
+        "{" * 100_000,
+        "$a " * 100_000,
+        r"\'{" * 50_000,
+        r"\(" * 50_000,
+        r"\'{" + " " * 500_000,
+        "\\c " * 50_000,
+    ],
 )
 def test_hostile_tex_takes_no_time(nasty):
     decode(nasty)
+
+
+@pytest.mark.parametrize(
+    "nasty",
+    [
+        "@misc{a, author = {" + " " * 500_000 + "x}, title = {A}}",
+        "@misc{a, note = {@" + "\n" * 500_000 + "}, title = {A}}",
+        "@misc{a, title = {A}, doi = {10.1000/" + ")" * 500_000 + "}}",
+        "@misc{a, title = {A}}" + " " * 500_000,
+        "@misc{a, title = {A}}" + "@a" * 200_000,
+        "@misc{a" + " " * 500_000 + ", title = {A}}",
+        "@misc{a, title = A" + " x" * 200_000 + "}",
+    ],
+    ids=range(7),
+)
+def test_hostile_entries_take_no_time(nasty):
+    (item,) = items(nasty)
+    assert item.paper.title[0] == "A"
 
 
 # --- Values -------------------------------------------------------------------------------------------------
@@ -278,7 +306,8 @@ def test_quotes_braces_and_marks_within_values_do_no_harm():
 
 
 def test_lines_stay_right_after_a_backslash_at_a_line_end():
-    text = "@misc{a, title = {A\\\n  b \\\n c}}\n@misc{b, title = {B}}\n@misc{c, year = 1}\n@misc{d, title = {D}}"
+    text = "@misc{a, title = {A\\\n  b \\\n c}}\n"
+    text += "@misc{b, title = {B}}\n@misc{c, year = 1}\n@misc{d, title = {D}}"
     assert [item.line for item in items(text)] == [1, 4, 5, 6]
 
 
@@ -366,7 +395,8 @@ def test_an_entry_over_the_limit_is_skipped_alone():
 # --- Inheritance --------------------------------------------------------------------------------------------
 
 
-PARENT = """@proceedings{Conf, title = {Proc. of Light}, booktitle = {Proc. Light}, year = 2001, editor = {Curie, M.},
+PARENT = """@proceedings{Conf, title = {Proc. of Light}, booktitle = {Proc. Light}, year = 2001,
+  editor = {Curie, M.},
   doi = {10.1000/conf}, url = {http://x.org}, abstract = {All of it.}, publisher = {Acme}}\n"""
 CHILD = "@inproceedings{a, title = {A}, author = {Bell, J.}, crossref = {conf}, publisher = {Own}}\n"
 

@@ -162,14 +162,14 @@ def test_progress_adds_up_to_the_size_on_disk(tmp_path, packed):
     ],
 )
 def test_memory_does_not_grow_with_the_file(tmp_path, row):
-    path = write(tmp_path, "".join(row.format(n=n, words="word, " * 500) for n in range(2000)).encode())
-    assert path.stat().st_size > 6_000_000
-    tracemalloc.start()
-    count = sum(isinstance(item, Record) for item in read(path))
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert count == 2000
-    assert peak < 3_000_000
+    peaks = []
+    for count in (500, 2000):
+        path = write(tmp_path, "".join(row.format(n=n, words="word, " * 200) for n in range(count)).encode())
+        tracemalloc.start()
+        assert sum(isinstance(item, Record) for item in read(path)) == count
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 1.2 * peaks[0]
 
 
 def test_one_endless_line_is_never_held(tmp_path):

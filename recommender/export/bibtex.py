@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from urllib.parse import quote
 
 from recommender.export.formula import PROVIDED, provided, split_formulas
 from recommender.export.keys import unique_keys
@@ -28,7 +29,7 @@ _AFTER_EDITOR = (
 )  # fmt: skip
 _AT_THE_END = ("isbn", "issn", "language")
 _NAMED_OTHERWISE = {"address": "location"}
-_RAW_UNSAFE = re.compile(r"[\s\\{}\x00-\x1f\x7f]")
+_RAW_UNSAFE = re.compile(r"[\\{}]|[^!-~]")
 _VENUE_FIELD = {
     "article": "journal", "inproceedings": "booktitle", "incollection": "booktitle", "phdthesis": "school",
     "mastersthesis": "school", "techreport": "institution", "book": "series", "inbook": "series",
@@ -78,15 +79,17 @@ def _fields(paper: Paper, kind: str, unicode: bool) -> Iterator[tuple[str, str]]
     authors = bibtex_names(paper.authors, unicode)
     editors = bibtex_names(split_names(more.get("editor", "")), unicode)
     title = escape_title(paper.title, unicode)
-    venue_field = _VENUE_FIELD[kind]
-    if paper.venue and not (paper.arxiv and is_preprint_server(paper.venue) and kind == "misc"):
-        text.setdefault(venue_field, escape(paper.venue, unicode))
-    if not authors and not editors and title:
+    if paper.venue:
+        field = _VENUE_FIELD[kind]
+        if field in text or (kind == "misc" and paper.arxiv and is_preprint_server(paper.venue)):
+            field = "journal"  # no style prints it here, where it would say "arXiv" twice; readers find it
+        text[field] = escape(paper.venue, unicode)
+    if title and not (editors if kind == "proceedings" else authors):
         yield "key", f"{{{escape(paper.title, unicode)}}}"  # what a style sorts by in place of names
     yield from _braced(("author", authors), ("title", title))
     yield from _braced(*((name, text.pop(name, "")) for name in ("journal", "booktitle")))
-    if paper.year is not None:
-        yield "year", f"{{{paper.year}}}"
+    year = escape(more.get("year", ""), unicode) if paper.year is None else str(paper.year)
+    yield from _braced(("year", year))  # "in press" stands among the further fields
     yield from _braced(*((name, text.get(name, "")) for name in _BEFORE_EDITOR), ("editor", editors))
     yield from _braced(*((name, text.get(name, "")) for name in _AFTER_EDITOR))
     if month := more.get("month", ""):
@@ -105,7 +108,8 @@ def _eprint(paper: Paper) -> Iterator[tuple[str, str]]:
     if paper.arxiv:
         yield "eprint", _raw(paper.arxiv)
         yield "archivePrefix", "arXiv"
-        yield "primaryClass", _raw(paper.fields.get("primaryclass", ""))
+        more = paper.fields
+        yield "primaryClass", _raw(more.get("primaryclass", "") or more.get("eprintclass", ""))
 
 
 def month_macro(text: str) -> str:
@@ -118,4 +122,4 @@ def month_macro(text: str) -> str:
 
 def _raw(identifier: str) -> str:
     r"""A DOI, address or eprint as it stands: \url and \href want no escapes. Braces would end the field."""
-    return _RAW_UNSAFE.sub(lambda found: f"%{ord(found.group()):02X}", identifier.strip())
+    return _RAW_UNSAFE.sub(lambda found: quote(found.group(), safe="", errors="replace"), identifier.strip())

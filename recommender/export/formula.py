@@ -62,7 +62,7 @@ def provided(formula: str) -> set[str]:
 
 
 def _tells(formula: str) -> bool:
-    return bool(re.search(r"[\\^_=<>+{(]", formula) or re.fullmatch(r"[A-Za-z0-9*/.,-]{1,5}", formula))
+    return bool(re.search(r"[\\^_=<>+{(]", formula) or re.fullmatch(r"[A-Za-z0-9*/.,'-]{1,5}", formula))
 
 
 def _sequence(tokens: list[str], at: int) -> int:

@@ -33,7 +33,7 @@ def citation_key(paper: Paper) -> str:
 
 
 def unique_keys(papers: Iterable[Paper]) -> Iterator[tuple[Paper, str]]:
-    """Each paper with the key it is exported under: its own, else a made one; clashes get -2, -3, … in order.
+    """Each paper with the key it is exported under: its own, else a made one; later ones get -2, -3, ….
 
     Keys that differ only in case clash, because BibTeX calls them a repeated entry. Where `papers` can be
     looked through twice, a key that came with a paper is never taken by one made for a paper before it.
@@ -75,7 +75,8 @@ def _title_word(title: str) -> str:
 def _first_word(text: str) -> str:
     """The first word that is no stop word and no single letter, or else the first there is."""
     words = _words(text)
-    return next((word for word in words if len(word) > 1 and word not in STOP_WORDS), words[0] if words else "")
+    telling = (word for word in words if len(word) > 1 and word not in STOP_WORDS)
+    return next(telling, words[0] if words else "")
 
 
 def _words(text: str) -> list[str]:

@@ -15,9 +15,9 @@ from recommender.names import Name, parse_name
 
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 _APOSTROPHE = re.compile("[‘’ʻʼ`´′]")
-_UNLIKE_NAMES = re.compile(r"(?:^|(?<=[\s-]))[^\w\s'\"(\[.-]+(?=\w)|^[^\w'\"(\[.-]+")
-_GREEK = re.compile("[Ͱ-Ͽἀ-῿]+")
-_HAS_AND = re.compile(r"(?:^|\s)and(?:\s|$)", re.IGNORECASE)
+_LEFTOVERS = re.compile(r"[\\{}]|(?:^|(?<=[\s-]))[~^<>|$#%&_]+(?=\w)|^[~^<>|$#%&_\s]+")
+_NO_LETTERS = re.compile("[^\\w\x00-\x7f]|[Ͱ-Ͽἀ-῿]")
+_HAS_AND = re.compile(r"(?:^|\s)(?:and|&)(?:\s|$)", re.IGNORECASE)
 
 
 def bibtex_names(names: Iterable[str], unicode: bool = False) -> str:
@@ -44,23 +44,24 @@ def split_names(text: str) -> list[str]:
 def _bibtex_name(name: Name, unicode: bool) -> str:
     if name.corporate:
         return f"{{{_escape(name.family, unicode)}}}"
-    return ", ".join(_escape(part, unicode) for part in name.sorted.split(", "))
+    parts = (_escape(part, unicode) for part in name.sorted.split(", "))
+    return ", ".join(part for part in parts if part)
 
 
 def _escape(part: str, unicode: bool) -> str:
-    r"""Like other text, but no word of a name begins with a macro for a mark.
+    r"""Like other text, but no word of a name begins with a macro that stands for no letter.
 
     biber takes a word's first character for its initial, and of {\textbackslash} that is "}", which ends
-    the document with an error. Such a mark is the rest of broken TeX; an apostrophe ('t Hooft) is straight.
+    the document with an error. In names, such marks are the rest of broken TeX.
     """
-    part = _UNLIKE_NAMES.sub("", _APOSTROPHE.sub("'", part))
+    part = _LEFTOVERS.sub("", _APOSTROPHE.sub("'", part))
     if not unicode:
-        part = _GREEK.sub(lambda found: anyascii(found.group()), part)
+        part = _NO_LETTERS.sub(lambda found: anyascii(found.group()), part)
     return escape(part, unicode)
 
 
 def export_name(text: str) -> Name:
-    """The name taken apart; one that no format could put together again is left whole, like a corporate one."""
+    """The name taken apart; one that no format could put together again stays whole, as if corporate."""
     name = parse_name(text)
     parts = (name.particle, name.family, name.suffix, name.given)
     torn = any("," in part for part in parts) or _HAS_AND.search(name.full)

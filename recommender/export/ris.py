@@ -22,10 +22,10 @@ TYPES = {
     "article": "JOUR", "suppperiodical": "JOUR", "inproceedings": "CPAPER", "conference": "CPAPER",
     "book": "BOOK", "mvbook": "BOOK", "collection": "EDBOOK", "mvcollection": "EDBOOK", "booklet": "PAMP",
     "inbook": "CHAP", "incollection": "CHAP", "bookinbook": "CHAP", "suppbook": "CHAP",
-    "inreference": "ENCYC", "proceedings": "CONF", "mvproceedings": "CONF", "phdthesis": "THES", "mastersthesis": "THES",
-    "thesis": "THES", "techreport": "RPRT", "report": "RPRT", "manual": "RPRT", "unpublished": "UNPB",
-    "online": "ELEC", "electronic": "ELEC", "www": "ELEC", "dataset": "DATA", "software": "COMP",
-    "patent": "PAT",
+    "inreference": "ENCYC", "proceedings": "CONF", "mvproceedings": "CONF", "phdthesis": "THES",
+    "mastersthesis": "THES", "thesis": "THES", "techreport": "RPRT", "report": "RPRT", "manual": "RPRT",
+    "unpublished": "UNPB", "online": "ELEC", "electronic": "ELEC", "www": "ELEC", "dataset": "DATA",
+    "software": "COMP", "patent": "PAT",
 }  # fmt: skip
 """Entry type -> RIS type; any other is GEN."""
 

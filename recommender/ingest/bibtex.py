@@ -76,7 +76,7 @@ _NEXT_ENTRY = re.compile(
     re.IGNORECASE,
 )
 """An entry's start in full, so that "@Override {" or "@Test(expected=…" in an abstract is none."""
-_FIELD_LINE = re.compile(r"\s*,?\s*[A-Za-z][\w-]*\s*=\s*[\"{\d]")
+_FIELD_LINE = re.compile(r"\s*(?:,\s*)?[A-Za-z][\w-]*\s*=\s*[\"{\d]")
 _MARK = re.compile(r'\\.|[{}()"]', re.DOTALL)
 
 
@@ -102,10 +102,10 @@ class _Block:
         """Mark it as broken, unless it is already for another reason."""
         self.broken = self.broken or reason.format(line=line)
 
-    def take(self, text: str, scan: int, limit: int) -> int:
-        """Take in the text up to the closing brace, looking for it from `scan`; where it ends, or -1."""
+    def take(self, text: str, begin: int, scan: int, limit: int) -> int:
+        """Take in the text from `begin` to the closing brace, looked for from `scan`; its end, or -1."""
         end = self._end(text, scan)
-        taken = text if end < 0 else text[:end]
+        taken = text[begin:] if end < 0 else text[begin:end]
         self.size += len(taken)
         if self.size > limit:
             self.held.clear()
@@ -164,10 +164,10 @@ def _blocks(pieces: Pieces, limit: int) -> Iterator[_Block]:
                     done = None
                 block = _Block(start.group(1).lower(), line, "}" if start.group(2) == "{" else ")")
                 begin, scan = start.start(), start.end() - (start.group(2) == "{")
-            end = block.take(text[begin:], scan - begin, limit)
+            end = block.take(text, begin, scan, limit)
             if end < 0:
                 break
-            done, block, at = block, None, begin + end
+            done, block, at = block, None, end
         fresh = piece.endswith("\n")
     if block:
         block.break_("The entry is not closed at the end of the file. Add a brace.")
@@ -200,7 +200,7 @@ def _chunks(blocks: Iterator[_Block], limit: int) -> Iterator[list[_Block]]:
 # --- Entries: their fields, with macros and concatenations put in -------------------------------------------
 
 _HEAD = re.compile(r"@[ \t]*([A-Za-z][\w-]*)\s*([{(])\s*(?:([^\s,{}=\"#]+)\s+)?(?=[A-Za-z][\w-]*\s*=)")
-_INNER_START = re.compile(r"\n\s*@")
+_INNER_START = re.compile(r"\n[^\S\n]*@")
 _WORD = re.compile(r'[^\s#{}"]+|.', re.DOTALL)
 _MISSING_COMMA = re.compile(r"([A-Za-z][\w-]*)\s*=")
 _SPACE = re.compile(r"\s*")
@@ -429,7 +429,7 @@ _INTERNAL = frozenset({
 })  # fmt: skip
 _INTERNAL_START = ("bdsk-", "mendeley-", "citeulike-", "jabref-", "zotero-", "__")
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)")
-_AND = re.compile(r"(?:\A|\s+)and(?=\s|\Z)|\\.|[{}]", re.IGNORECASE)
+_AND = re.compile(r"(?:\A| )and(?= |\Z)|\\.|[{}]", re.IGNORECASE)
 _EXTENDED = re.compile(r"\b(family|given|prefix|suffix)\s*=\s*(\{[^{}]*\}|\"[^\"]*\"|[^,]*)", re.IGNORECASE)
 
 
@@ -527,7 +527,7 @@ def _arxiv(values: Mapping[str, str]) -> str:
 
 def _names(text: str) -> tuple[str, ...]:
     """The names of an author field; a name wholly in braces is corporate and keeps them."""
-    text = text.strip()
+    text = squeeze(text)
     if _corporate(text) and " and " in (inner := text[1:-1]):
         # {{Smith, Ann and Doe, Joe}} is a list braced by mistake, {{Barnes and Noble}} a house.
         people = _split(inner)

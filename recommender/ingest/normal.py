@@ -100,6 +100,8 @@ def whole_lines(pieces: Pieces, max_record: int) -> Iterator[tuple[int, str | No
 def clean_doi(text: str) -> str:
     """The DOI in lower case without resolver, "doi:" or trailing punctuation; empty if it is none."""
     text = squeeze(text)
+    if len(text) > 1000:
+        return ""
     head = _DOI_HEAD.match(text)
     rest = text[head.end() :] if head else text
     if head and "/" in head.group():

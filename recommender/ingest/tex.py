@@ -23,7 +23,7 @@ logging.getLogger("pylatexenc.latex2text").setLevel(logging.ERROR)
 _LATEX = LatexNodes2Text(math_mode="verbatim")
 _TOKEN = re.compile(
     r"""
-      (?P<math>   \$\$[^$]+\$\$ | \$(?=[^\s$])(?:[^$\\]|\\.)*?(?<!\s)\$(?!\d) | \\\(.*?\\\) )
+      (?P<math>   \$\$[^$]+\$\$ | \$(?=[^\s$])(?:[^$\\]|\\.)*?(?<!\s)\$(?!\d) | \\\((?:[^\\]|\\[^()])*\\\) )
     | (?P<accent> \\(?:[`'^"~=.]\s*|[uvHtcdbkrGU](?:\s+|(?=\{)))
                   (?: \{\s*(?:\\?[^\W\d_])?\s*\} | \{\s*\\[ij]\s*\} | \\[ij](?![A-Za-z])\s? | [^\W\d_] ) )
     | (?P<link>   \\href\s*\{[^{}]*\} )
@@ -48,11 +48,11 @@ _NOTHING = frozenset({
 # What pylatexenc does not know, or loses.
 _SYMBOLS = {
     "LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX", "LaTeXe": "LaTeX2e", "S": "§", "P": "¶",
-    "pounds": "£", "textsterling": "£", "euro": "€", "texteuro": "€", "copyright": "©", "textcopyright": "©",
-    "degree": "°", "textless": "<", "textgreater": ">", "textbar": "|", "textunderscore": "_", "textdollar": "$",
-    "textpercent": "%", "textasciicircum": "^", "textbraceleft": "{", "textbraceright": "}", "slash": "/",
-    "textquotesingle": "'", "hyp": "-", "newline": " ", "newblock": " ", "space": " ",
-    "quad": " ", "linebreak": " ",
+    "pounds": "£", "textsterling": "£", "euro": "€", "texteuro": "€", "copyright": "©",
+    "textcopyright": "©", "degree": "°", "textless": "<", "textgreater": ">", "textbar": "|",
+    "textunderscore": "_", "textdollar": "$", "textpercent": "%", "textasciicircum": "^",
+    "textbraceleft": "{", "textbraceright": "}", "slash": "/", "textquotesingle": "'", "hyp": "-",
+    "newline": " ", "newblock": " ", "space": " ", "quad": " ", "linebreak": " ",
 }  # fmt: skip
 _ESCAPES = {"-": "", "/": "", "@": "", "\\": " ", ",": " ", ";": " ", ":": " ", "!": ""}
 _QUOTES = {"``": "\u201c", "''": "\u201d"}
@@ -62,8 +62,9 @@ _RAW = re.compile(r"\\url\s*|\\(?=[_%&#~$^{}])|(?<!\\)[{}]|\\textasciitilde(?:\{
 
 def decode(text: str) -> str:
     """The field as a reader sees it, on one line; composed (NFC) where anything was decoded."""
+    text = squeeze(text)
     if not _TEXY.search(text):
-        return squeeze(text)
+        return text
     quoted = "``" in text
     decoded = _TOKEN.sub(lambda found: _decoded(found, quoted), text)
     return squeeze(unicodedata.normalize("NFC", decoded))

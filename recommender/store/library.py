@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, distinct, func, insert, literal_column, select, text, update
+from sqlalchemy import Connection, Engine, delete, distinct, exists, func, insert, literal_column, select, text, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from recommender.names import fold
 from recommender.papers import Paper
@@ -14,7 +15,7 @@ from recommender.settings import Settings
 from recommender.store.database import connect, ensure_schema
 from recommender.store.intake import Counts, Incoming, Intake, match
 from recommender.store.rows import chunks, read_papers
-from recommender.store.schema import AliasRow, FactRow, ListItemRow, ListRow, PaperRow, ReferenceRow
+from recommender.store.schema import AliasRow, FactRow, ListItemRow, ListRow, PaperRow, RecordRow, ReferenceRow
 
 ID_SCHEMES = ("id", "doi", "arxiv")
 """Under which an id given from outside is looked up, in this order."""
@@ -62,8 +63,10 @@ class Library:
     def status(self) -> Status:
         """Counts of the whole library."""
         with self.engine.connect() as connection:
-            return Status(*(connection.scalar(select(func.count()).select_from(table)) or 0
-                            for table in (PaperRow, ReferenceRow, ListRow)), revision(connection))
+            papers, references = (connection.scalar(select(func.count()).select_from(table)) or 0
+                                  for table in (PaperRow, ReferenceRow))
+            lists = connection.scalar(select(func.count()).where(ListRow.deleted.is_(False))) or 0
+            return Status(papers, references, lists, revision(connection))
 
     def changed_since(self, number: int) -> int:
         """How many papers were added or changed after that revision."""
@@ -93,6 +96,18 @@ class Library:
             if intake.counts.changed:
                 set_fact(connection, "revision", str(intake.revision))
         return intake.counts, intake.notes
+
+    def forget(self, file: str) -> int:
+        """Take out the papers that came from this file alone; returns how many."""
+        with self.engine.begin() as connection:
+            others = select(RecordRow.paper_key).where(RecordRow.file != file)
+            doomed = list(connection.scalars(select(RecordRow.paper_key).distinct().where(
+                RecordRow.file == file, RecordRow.paper_key.not_in(others))))
+            for chunk in chunks(doomed):
+                connection.execute(delete(PaperRow).where(PaperRow.key.in_(chunk)))
+            if doomed:
+                set_fact(connection, "revision", str(revision(connection) + 1))
+        return len(doomed)
 
     # -- out ---------------------------------------------------------------------------------------------------
 
@@ -210,10 +225,16 @@ class Library:
 
     def unresolved(self) -> int:
         """How many ids references name that the library does not know."""
+        return self._unknown(ReferenceRow.reference)
+
+    def unresolved_in_lists(self) -> int:
+        """How many ids lists name that the library does not know."""
+        return self._unknown(ListItemRow.paper_id)
+
+    def _unknown(self, column: InstrumentedAttribute[str]) -> int:
         with self.engine.connect() as connection:
-            return connection.scalar(
-                select(func.count(distinct(ReferenceRow.reference)))
-                .where(~ReferenceRow.reference.in_(select(AliasRow.value)))) or 0
+            return connection.scalar(select(func.count(distinct(column))).where(
+                ~exists().where(AliasRow.value == column, AliasRow.scheme.in_(ID_SCHEMES)))) or 0
 
 
 def revision(connection: Connection) -> int:

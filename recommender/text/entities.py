@@ -48,7 +48,7 @@ _APPOSITION = re.compile(
 )
 # "Olanzapine: a review of its use": drugs open titles as names do.
 _MEDICAL = re.compile(r"\b(?:review|pharmac\w+|treatment|efficacy|therapy|therapeutic|patients|drug)\b")
-_UNNAMED_ENDS = ("ing", "ion", "ions", "ity", "ness", "ment", "ments", "ics", "ers", "ies", "ology", "ed", "ly")
+_UNNAMED_ENDS = ("ing", "ion", "ions", "ity", "ness", "ment", "ments", "ics", "ers", "ies", "logy", "ed")
 
 
 def extract(text: str) -> list[Span]:
@@ -93,15 +93,17 @@ class _Reading:
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Surface -> (label, canonical) as this text introduces it; an empty label: something else here."""
     long_forms: list[_Find] = field(default_factory=list)
+    hits: list[Hit] = field(default_factory=list)
 
     def spans(self) -> list[Span]:
         self.plain = _masked(self.text)
         self.words = [_Word(m.group(), m.start(), m.end()) for m in _WORD.finditer(self.plain)]
+        self.hits = gazetteer().find(self.plain)
         self._define_acronyms()
         self._read_title()
         self._read_sentences()
         self._read_shapes()
-        found = [*self._known(gazetteer().find(self.plain)), *self.long_forms, *self._named()]
+        found = [*self._known(), *self.long_forms, *self._named()]
         found += self._neighbours(found)
         spans: list[Span] = []
         for start, end, label, shown in sorted(found, key=lambda one: (one.start, -one.end)):
@@ -145,12 +147,14 @@ class _Reading:
         head = long.rsplit(maxsplit=1)[-1]
         part = gazetteer().lookup(re.split(r"[\s-]", long)[-1])
         label = _head_label(head)
+        if short in NO_NAMES:
+            return "", ""
         introduced = any(w.text in _VERBS or w.text in _CALLS for w in self.words[max(0, first - 8) : first])
         if label == "Method" and not introduced and head.lower().rstrip("s") not in _SURE:
             label = ""
         if not label and part and part.label == "Method":
             label = "Method"
-        if not label and introduced and short not in NO_NAMES and (long[0].isupper() or look(short) > 2):
+        if not label and introduced and (long[0].isupper() or look(short) > 2):
             label = "Method"
         usual = gazetteer().lookup(short)
         if usual and usual.label == label and usual.proper and " " not in usual.canonical:
@@ -223,8 +227,8 @@ class _Reading:
             good = alone and closed and word.text not in _PLAIN and (called or next_to_it)
         else:
             good = shape >= 3 or (word.text not in NO_NAMES and (alone or called))
-        if good:
-            name = base(word.text)
+        name = base(word.text)
+        if good and name not in NO_NAMES:
             before = self.words[at - 2].text if at > 1 else ""
             said = self._apposition(word.end) or _end_label(name) or "Method"
             self._take(name, "Dataset" if data or (called and before in _DATASET) else said)
@@ -268,8 +272,9 @@ class _Reading:
     def _read_shapes(self) -> None:
         """A word shaped like a name that ends as names do, or comes back, is one."""
         seen: set[str] = set()
-        for text, _, _ in self.words:
-            if text.islower() or look(text) < 3:
+        known = {hit.start for hit in self.hits}
+        for text, start, _ in self.words:
+            if text.islower() or look(text) < 3 or start in known:
                 continue
             name = base(text)
             if name in self.names or name in NO_NAMES or look(name) < 3 or gazetteer().lookup(name):
@@ -281,13 +286,13 @@ class _Reading:
 
     # Where the names stand.
 
-    def _known(self, hits: list[Hit]) -> Iterator[_Find]:
-        for place, hit in enumerate(hits):
+    def _known(self) -> Iterator[_Find]:
+        for place, hit in enumerate(self.hits):
             surface = self.plain[hit.start : hit.end]
             own = self.names.get(surface) or self.names.get(surface.removesuffix("s"))
             if own is not None and own[1] != hit.canonical:
                 continue
-            if own is not None or not hit.weak or vouched(place, hits, self.plain):
+            if own is not None or not hit.weak or vouched(place, self.hits, self.plain):
                 yield _Find(hit.start, hit.end, hit.entry.label, hit.canonical)
 
     def _named(self) -> Iterator[_Find]:

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from recommender.text.spelling import PIECE, VARIANTS, join, match_key, singular, word_lists
 
-ANY, CAPITALS, INITIALS, EXACT, CONTEXT = range(5)
-"""How much of the capitalisation a spelling wants: nothing, two capitals somewhere, a capital at the front,
-exactly the listed one, exactly that and a word beside it that says what it is."""
+ANY, SOLID, CAPITALS, INITIALS, EXACT, CONTEXT = range(6)
+"""How much of the capitalisation a spelling wants: nothing; nothing if written as one word; two capitals; a
+capital at the front; exactly the listed one; exactly that and a word beside it that says what it is."""
 
 # What goes on with a name: sizes, versions and siblings ("-50", "-VL-7B", "-Large", "-Image"), not "-Based".
 _ORDINARY = r"(?!\w*(?:ed|ing|[Ll]ike|[Ss]tyle|[Aa]ware|[Ff]ree|[Ll]evel|[Tt]ype|[Dd]riven)\b)"
@@ -210,13 +210,16 @@ def _rule(spelling: str) -> int:
         word = words[0]
         if word.istitle():
             return EXACT
-        return CAPITALS if len(word) <= 6 else ANY
+        return CAPITALS if len(word) <= 6 or word.isupper() else SOLID
     return INITIALS if all(word[0].isupper() for word in words) else ANY
 
 
 def _allowed(surface: str, spelling: _Spelling) -> bool:
     if spelling.rule == ANY:
         return True
+    if spelling.rule == SOLID:
+        # "Page Rank" is PageRank, but "the fast text" is not fastText.
+        return " " not in surface or any(c.isupper() for c in surface)
     if spelling.rule == INITIALS:
         return surface[0].isupper()
     bare = _bare(surface)

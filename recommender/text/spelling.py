@@ -24,6 +24,8 @@ VARIANTS = (
 _EDGES = " \t\r\n.,;:!?\"'`“”‘’«»~$|"
 _TEX = re.compile(r"\\[A-Za-z]+\*?|[{}$]")
 _TAIL = re.compile(r"(?:-[a-z][a-z]+)+$")
+# "Holl-E", "Swin-T"
+_LETTERED = re.compile(r"[A-Z][a-z]{2,}-[A-Z]")
 _ARTICLES = frozenset(("the", "a", "an", "our", "this"))
 
 
@@ -127,10 +129,9 @@ def look(word: str) -> int:
         return 0
     if word in NO_NAMES or word.lower().startswith(("non-", "pre-", "multi-")):
         return 1
-    parts = re.split(r"[-'’&]", word)
-    if len(parts) == 2 and len(parts[0]) > 2 and parts[0].istitle() and len(parts[1]) == 1 and word[-1].isupper():
-        return 2  # "Holl-E", "Swin-T"
-    return max(map(_look_of_part, parts))
+    if _LETTERED.fullmatch(word):
+        return 2
+    return max(map(_look_of_part, re.split(r"[-'’&]", word)))
 
 
 def _look_of_part(part: str) -> int:

@@ -45,7 +45,7 @@ def status() -> ResponseReturnValue:
     """The library's state, as on /library."""
     said = state()
     # Where the data lie on this machine is nobody's business over the network.
-    return jsonify({name: value for name, value in said.items() if name != "folder"})
+    return jsonify({name: value for name, value in said.items() if name not in ("folder", "built_at")})
 
 
 def read_request(body: bytes) -> tuple[Draft, int]:

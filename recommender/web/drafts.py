@@ -15,7 +15,7 @@ from recommender.web import forms
 from recommender.web.desk import desk
 from recommender.web.examples import EXAMPLES
 from recommender.web.respond import ask, back_to, go, notice, overview, tones
-from recommender.web.results import results, signal_name, venue_counts
+from recommender.web.results import legend, results, venue_counts
 
 pages = Blueprint("drafts", __name__)
 
@@ -75,10 +75,11 @@ def _show(id: str, draft: Draft, error: str = "", text: str | None = None) -> st
     if answer:
         answer = replace(answer, recommendations=answer.recommendations[:k])
     held = desk().lists.holding_each([one.paper.id for one in answer.recommendations] if answer else [])
+    found = results(answer, desk().library, held, tones()) if answer else []
     return render_template(
         "draft.html", id=id, draft=draft, text=draft.text if text is None else text, error=error, k=k,
-        answer=answer, trouble=trouble, results=results(answer, desk().library, held, tones()) if answer else [],
-        legend=[(number % 8, signal_name(name)) for number, name in enumerate(tones())],
+        answer=answer, trouble=trouble, results=found,
+        legend=legend(found, tones()),
         more=min(k + forms.STEP, forms.MOST) if more and k < forms.MOST else None,
         venues=venue_counts(answers, draft.filters.venues), lists=overview(), judged=_judged(draft),
         matched=_matched.get(id), cited=_papers(draft.references))

@@ -39,6 +39,7 @@ class YearChart:
     width: int
     height: int
     text: str
+    undated: int
 
 
 @pages.get("/entities")
@@ -62,11 +63,11 @@ def show(label: str, name: str) -> str | Response:
     number = forms.page(request.args)
     papers = desk().recommender.entity_papers(label, name, PAPERS, (number - 1) * PAPERS)
     return render_template("entity.html", entity=entity, cards=[card(paper) for paper in papers],
-                           chart=year_chart(entity.by_year), number=number,
+                           chart=year_chart(entity.by_year, entity.papers), number=number,
                            pages=(entity.papers + PAPERS - 1) // PAPERS)
 
 
-def year_chart(by_year: dict[int, int]) -> YearChart | None:
+def year_chart(by_year: dict[int, int], papers: int) -> YearChart | None:
     """Bars from the first to the last year, gaps included; None where no paper has a year."""
     if not by_year:
         return None
@@ -78,10 +79,10 @@ def year_chart(by_year: dict[int, int]) -> YearChart | None:
     every = 1 if len(years) <= 12 else 5
     bars = []
     for place, year in enumerate(years):
-        papers = by_year.get(year, 0)
-        height = round(papers / most * _HEIGHT) if papers else 0
-        height = max(height, 2) if papers else 0
-        bars.append(YearBar(year, papers, place * _STEP + 14, 16 + _HEIGHT - height, _WIDTH, height,
+        here = by_year.get(year, 0)
+        height = max(round(here / most * _HEIGHT), 2) if here else 0
+        bars.append(YearBar(year, here, place * _STEP + 14, 16 + _HEIGHT - height, _WIDTH, height,
                             place * _STEP + 14 + _WIDTH // 2, str(year) if (last - year) % every == 0 else ""))
     text = ", ".join(f"{year}: {by_year[year]}" for year in sorted(by_year))
-    return YearChart(tuple(bars), len(years) * _STEP + 20, _HEIGHT + 36, text)
+    return YearChart(tuple(bars), len(years) * _STEP + 20, _HEIGHT + 36, text,
+                     papers - sum(by_year.values()))

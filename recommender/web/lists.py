@@ -10,7 +10,7 @@ from recommender.web import forms
 from recommender.web.cards import card
 from recommender.web.desk import desk
 from recommender.web.respond import ask, back_to, go, notice, overview, tones, wants_partial
-from recommender.web.results import results, signal_name
+from recommender.web.results import legend, results
 
 pages = Blueprint("lists", __name__)
 
@@ -54,11 +54,12 @@ def _show(one: PaperList, error: str = "") -> str:
     k = forms.shown(request.args, 10)
     answer, trouble = (ask(Draft(liked=one.papers, filters=Filters(without=one.papers)), k) if found else (None, ""))
     held = desk().lists.holding_each([r.paper.id for r in answer.recommendations] if answer else [])
+    shown = results(answer, library, held, tones()) if answer else []
     return render_template(
         "list.html", one=one, items=items, find=query, hits=[(card(paper), paper.id in on_list) for paper in hits],
         total=total, error=error, answer=answer, trouble=trouble, lists=overview(),
-        results=results(answer, library, held, tones()) if answer else [],
-        legend=[(number % 8, signal_name(name)) for number, name in enumerate(tones())],
+        results=shown,
+        legend=legend(shown, tones()),
         more=k + forms.STEP if answer and len(answer.recommendations) == k and k < forms.MOST else None)
 
 

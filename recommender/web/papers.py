@@ -10,7 +10,7 @@ from recommender.web import forms
 from recommender.web.cards import card
 from recommender.web.desk import desk
 from recommender.web.respond import ask, overview, tones
-from recommender.web.results import results, signal_name
+from recommender.web.results import legend, results
 
 pages = Blueprint("papers", __name__)
 
@@ -31,6 +31,7 @@ def show(id: str) -> str | Response:
     answer, trouble = ask(Draft(liked=(paper.id,)), k)
     held = desk().lists.holding_each([paper.id, *(r.paper.id for r in answer.recommendations)] if answer
                                      else [paper.id])
+    shown = results(answer, library, held, tones()) if answer else []
     known = library.keys_of(paper.references)
     citing = library.citing(keys[id], CITING + 1)
     return render_template(
@@ -38,8 +39,8 @@ def show(id: str) -> str | Response:
         held=held.get(paper.id, ()), references=library.papers(list(dict.fromkeys(known.values()))),
         unknown=len(set(paper.references) - known.keys()), citing=library.papers(citing[:CITING]),
         more_citing=len(citing) > CITING, answer=answer, trouble=trouble,
-        results=results(answer, library, held, tones()) if answer else [],
-        legend=[(number % 8, signal_name(name)) for number, name in enumerate(tones())],
+        results=shown,
+        legend=legend(shown, tones()),
         more=k + forms.STEP if answer and len(answer.recommendations) == k and k < forms.MOST else None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -18,6 +19,16 @@ FORMAT_NAMES = {"bibtex": "BibTeX", "bibtex-unicode": "BibTeX, Unicode", "ris": 
                 "markdown": "Markdown", "jsonl": "JSON lines"}
 
 
+# No inline style, no eval: the content policy forbids both. History is asked from the server, so that no draft
+# lies in the browser's storage. A refused form (422) shows itself again; other errors are said beside the page.
+HTMX = json.dumps({
+    "includeIndicatorStyles": False, "allowEval": False, "historyCacheSize": 0, "scrollIntoViewOnBoost": False,
+    "responseHandling": [
+        {"code": "204", "swap": False}, {"code": "[23]..", "swap": True}, {"code": "422", "swap": True},
+        {"code": "[45]..", "swap": True, "error": True, "ignoreTitle": True, "target": "#notices",
+         "select": "#failure", "swapOverride": "innerHTML"}]})
+
+
 def wants_partial() -> bool:
     """Whether htmx asks for a part of the page; restoring its history it needs the whole."""
     return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
@@ -26,7 +37,7 @@ def wants_partial() -> bool:
 def context() -> dict[str, Any]:
     """What every template may use."""
     return {
-        "layout": "_main.html" if wants_partial() else "base.html", "here": here(),
+        "layout": "_main.html" if wants_partial() else "base.html", "here": here(), "htmx_config": HTMX,
         "formats": [(name, FORMAT_NAMES.get(name, name)) for name in WRITERS],
         "q": request.args.get("q", "") if request.endpoint == "papers.search" else "",
     }

@@ -15,12 +15,15 @@ from recommender.web.cards import Card, card
 from recommender.web.highlight import highlight
 
 SIGNAL_NAMES = {
-    "bm25": "Words in common", "cooccurrence": "Methods and datasets", "als": "Joint patterns",
-    "citations": "Citations", "neighbours": "Near papers", "authors": "Authors", "venue": "Venue",
-    "recency": "Year", "popularity": "Often cited",
+    "bm25": "Words in common", "citations": "Citations", "cooccurrence": "Methods and datasets",
+    "als": "Learned patterns", "neighbours": "Authors and keywords", "prior": "Often cited",
 }
 _ENTITY_KINDS = {label.lower(): label for label in ENTITY_LABELS}
-_CHIPS, _TERMS, _NEIGHBOURS = 8, 10, 4
+TONES = 8
+"""Colours in site.css."""
+LATENT = frozenset({"als"})
+"""Signals whose evidence is what in the draft speaks for a paper, and need not stand in the paper."""
+_CHIPS, _TERMS, _NEIGHBOURS = 8, 8, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class Segment:
     width: str
     tone: int
     positive: bool
+    because: str
+    """What stands behind it, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +67,8 @@ class Result:
     abstract: Markup
     segments: tuple[Segment, ...]
     bar_text: str
-    terms: tuple[str, ...] = ()
     chips: tuple[Chip, ...] = ()
     neighbours: tuple[Neighbour, ...] = ()
-    others: tuple[str, ...] = ()
     likelihood: str = ""
     lists: Sequence[ListEntry] = field(default=())
 
@@ -89,6 +92,12 @@ def venue_counts(answers: Iterable[Answer], chosen: Iterable[str], limit: int = 
     return [(venue, counts[venue]) for venue in (first + rest)[: max(limit, len(first))]]
 
 
+def legend(shown: Iterable[Result], tones: Sequence[str]) -> list[tuple[int, str]]:
+    """(tone, name) of the signals that have a part in these results."""
+    present = {segment.signal for result in shown for segment in result.segments}
+    return [(number % TONES, signal_name(name)) for number, name in enumerate(tones) if name in present]
+
+
 def signal_name(signal: str) -> str:
     """A signal's name for readers."""
     return SIGNAL_NAMES.get(signal, signal.replace("_", " ").capitalize())
@@ -96,41 +105,46 @@ def signal_name(signal: str) -> str:
 
 def _result(rank: int, one: Recommendation, papers: Mapping[str, Paper], longest: float,
             lists: Sequence[ListEntry], tones: Sequence[str]) -> Result:
-    strongest = sorted(one.evidence, key=lambda e: -abs(e.amount))
-    terms = _names(strongest, "term")
-    chips = tuple({(_ENTITY_KINDS[e.kind], e.name): Chip(_ENTITY_KINDS[e.kind], e.name, e.link)
-                   for e in reversed(strongest) if e.kind in _ENTITY_KINDS and e.amount > 0}.values())[::-1]
-    neighbours = {e.name: Neighbour(papers[e.name], e.link) for e in reversed(strongest)
-                  if e.kind == "paper" and e.name in papers and e.amount > 0}
-    segments = _segments(one, longest, tones)
+    reasons = sorted((e for e in one.evidence if e.amount > 0 and e.signal not in LATENT), key=lambda e: -e.amount)
+    terms = [e.name for e in reasons if e.kind == "term"]
+    chips = {(e.kind, e.name): Chip(_ENTITY_KINDS[e.kind], e.name, e.link)
+             for e in reasons if e.kind in _ENTITY_KINDS}
+    neighbours = {e.name: Neighbour(papers[e.name], e.link) for e in reasons if e.kind == "paper" and e.name in papers}
+    segments = _segments(one, papers, longest, tones)
     return Result(
-        rank, card(one.paper), highlight(one.paper.abstract, [*terms, *(chip.name for chip in chips)]), segments,
-        ", ".join(f"{segment.name} {segment.part}" for segment in segments),
-        terms[:_TERMS], chips[:_CHIPS], tuple(neighbours.values())[::-1][:_NEIGHBOURS],
-        tuple(f"{e.name} ({e.kind})" for e in strongest if e.kind in ("author", "venue", "keyword") and e.amount > 0)
-        [:_NEIGHBOURS],
+        rank, card(one.paper), highlight(one.paper.abstract, [*terms, *(chip.name for chip in chips.values())]),
+        segments, ", ".join(f"{segment.name} {segment.part}" for segment in segments),
+        tuple(chips.values())[:_CHIPS], tuple(neighbours.values())[:_NEIGHBOURS],
         "" if one.likelihood is None else _percent(one.likelihood), lists)
-
-
-def _names(evidence: Iterable[Evidence], kind: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(e.name for e in evidence if e.kind == kind and e.amount > 0))
 
 
 def _positive(one: Recommendation) -> float:
     return sum(part for part in one.parts.values() if part > 0)
 
 
-def _segments(one: Recommendation, longest: float, tones: Sequence[str]) -> tuple[Segment, ...]:
+def _segments(one: Recommendation, papers: Mapping[str, Paper], longest: float,
+              tones: Sequence[str]) -> tuple[Segment, ...]:
     found: list[Segment] = []
     start = 0.0
     for signal in sorted(one.parts, key=lambda s: tones.index(s) if s in tones else len(tones)):
         part = one.parts[signal]
         width = max(part, 0.0) / longest * 100
-        tone = (tones.index(signal) if signal in tones else len(tones)) % 8
+        tone = (tones.index(signal) if signal in tones else len(tones)) % TONES
         found.append(Segment(signal, signal_name(signal), f"{part:+.2f}".replace("-", "−"), f"{start:.2f}",
-                             f"{width:.2f}", tone, part > 0))
+                             f"{width:.2f}", tone, part > 0, _because(signal, one.evidence, papers)))
         start += width
     return tuple(found)
+
+
+def _because(signal: str, evidence: Iterable[Evidence], papers: Mapping[str, Paper]) -> str:
+    said: list[str] = []
+    for e in sorted((e for e in evidence if e.signal == signal and e.amount > 0), key=lambda e: -e.amount):
+        if e.kind != "paper":
+            said.append(e.name)
+        elif e.name in papers:
+            title = papers[e.name].title
+            said.append(f"“{title if len(title) <= 60 else title[:59] + '…'}” {e.link}".strip())
+    return ", ".join(dict.fromkeys(said[:_TERMS]))
 
 
 def _percent(chance: float) -> str:

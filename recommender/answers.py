@@ -1,0 +1,51 @@
+"""Answers written down: as JSON for programs, as text for a terminal."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from dataclasses import asdict
+from typing import Any
+
+from recommender.export.jsonl import write_jsonl
+from recommender.explain import reasons
+from recommender.names import parse_name
+from recommender.papers import Answer, Paper, Recommendation
+
+WIDTH = 100
+
+
+def paper_json(paper: Paper) -> dict[str, Any]:
+    """A paper in the canonical JSON form."""
+    made: dict[str, Any] = json.loads("".join(write_jsonl([paper])))
+    return made
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """An answer as the API gives it."""
+    return {
+        "recommendations": [{
+            "paper": paper_json(found.paper), "score": found.score, "base": found.base, "parts": dict(found.parts),
+            "likelihood": found.likelihood, "evidence": [asdict(one) for one in found.evidence],
+            "reasons": reasons(found)} for found in answer.recommendations],
+        "relevant": answer.relevant, "note": answer.note, "entities": [asdict(span) for span in answer.entities],
+        "seconds": answer.seconds,
+    }
+
+
+def answer_text(answer: Answer) -> str:
+    """An answer for reading: rank, title, who and when, and why."""
+    return "\n".join(line for place, found in enumerate(answer.recommendations, 1) for line in _lines(place, found))
+
+
+def _lines(place: int, found: Recommendation) -> list[str]:
+    paper = found.paper
+    names = [parse_name(name).family for name in paper.authors]
+    who = names[0] + (f" and {names[1]}" if len(names) == 2 else " et al." if len(names) > 2 else "") if names else ""
+    about = ", ".join(str(part) for part in (who, paper.year, paper.venue) if part)
+    lead = f"{place:3d}. "
+    title = textwrap.wrap(paper.title, WIDTH - 5) or [paper.id]
+    return [lead + title[0], *(" " * 5 + line for line in title[1:]),
+            *([" " * 5 + about] if about else []),
+            f"     {paper.id}   score {found.score:.3f}",
+            *(" " * 5 + line for reason in reasons(found) for line in textwrap.wrap(f"- {reason}", WIDTH - 5)), ""]
