@@ -1,6 +1,6 @@
 """A pasted draft taken apart: title and abstract out of plain text, LaTeX, BibTeX or JSON of one paper.
 
-Law: nothing an author pasted is lost but wrappers (LaTeX's, the heading "Abstract", the author block above it).
+Law: nothing an author pasted is lost but wrappers (LaTeX's, the heading "Abstract", the authors above it).
 """
 
 from __future__ import annotations
@@ -12,14 +12,24 @@ from recommender.ingest.read import Record, read_text
 from recommender.papers import Draft, Paper
 
 TITLE_LENGTH = 300
-_HEADING = re.compile(r"^[ \t]*(?:[#*_]+[ \t]*)?abstract(?:[ \t]*[#*_]+)?"
-                      r"(?:[ \t]*[-:.–—]+[ \t]*|[ \t]*(?=\n|$))", re.IGNORECASE | re.MULTILINE)
+_HEADING = re.compile(
+    r"^[ \t]*(?:[#*_]+[ \t]*)?abstract(?:[ \t]*[#*_]+)?"
+    r"(?:[ \t]*[-:.–—]+[ \t]*|[ \t]*(?=\n|$))",
+    re.IGNORECASE | re.MULTILINE,
+)
 _LABEL = re.compile(r"^(?:#+\s*)?(?:title\s*:\s*)?", re.IGNORECASE)
-_OPEN_ENDED = frozenset("a an and as at by for from in into is of on or that the to using via we which with".split())
-_OPENINGS = re.compile(r"(?:we|in this (?:paper|work|article)|this (?:paper|work|article|study))\b", re.IGNORECASE)
+_OPEN_ENDED = frozenset({
+    "a", "an", "and", "as", "at", "by", "for", "from", "in", "into", "is", "of", "on", "or", "that", "the",
+    "to", "using", "via", "we", "which", "with",
+})  # fmt: skip
+_OPENINGS = re.compile(
+    r"(?:we|in this (?:paper|work|article)|this (?:paper|work|article|study))\b", re.IGNORECASE
+)
 _COMMENT = re.compile(r"(?<!\\)%.*")
-_SILENT = re.compile(r"~?\\(?:cite[a-zA-Z]*|label|ref|thanks|footnote|documentclass|usepackage|author|date|"
-                     r"begin|end)\*?(?:\[[^\]]*\])*\{(?:[^{}]|\{[^{}]*\})*\}|\\(?:maketitle|noindent|par)\b")
+_SILENT = re.compile(
+    r"~?\\(?:cite[a-zA-Z]*|label|ref|thanks|footnote|documentclass|usepackage|author|date|"
+    r"begin|end)\*?(?:\[[^\]]*\])*\{(?:[^{}]|\{[^{}]*\})*\}|\\(?:maketitle|noindent|par)\b"
+)
 _STYLED = re.compile(r"\\(?:emph|textbf|textit|texttt|textsc|text|mbox)\{([^{}]*)\}")
 
 
@@ -43,10 +53,10 @@ def split_draft(text: str) -> tuple[str, str]:
     title, text = _unwrapped(text)
     heading = _HEADING.search(text)
     if title:
-        return title, (text[heading.end():] if heading else text).strip()
+        return title, (text[heading.end() :] if heading else text).strip()
     if heading and heading.start() < 3000:
         # What stands between title and heading are authors and addresses.
-        return _flat(_first_lines(text[: heading.start()])), text[heading.end():].strip()
+        return _flat(_first_lines(text[: heading.start()])), text[heading.end() :].strip()
     paragraph, _, rest = (part.strip() for part in re.split(r"(\n\s*\n)", text + "\n\n", maxsplit=1))
     if rest and _is_title(_flat(paragraph)):
         return _flat(paragraph), rest
@@ -68,8 +78,13 @@ def _one_paper(text: str) -> Paper | None:
 def _is_title(text: str) -> bool:
     """Whether a line that more text follows reads like a title and not like the start of running text."""
     words = text.split()
-    return (0 < len(text) <= TITLE_LENGTH and not text.endswith((".", ",", ";")) and ". " not in text
-            and words[-1].lower() not in _OPEN_ENDED and not _OPENINGS.match(text))
+    return (
+        0 < len(text) <= TITLE_LENGTH
+        and not text.endswith((".", ",", ";"))
+        and ". " not in text
+        and words[-1].lower() not in _OPEN_ENDED
+        and not _OPENINGS.match(text)
+    )
 
 
 def _first_lines(block: str) -> str:
@@ -96,7 +111,7 @@ def _unwrapped(text: str) -> tuple[str, str]:
     start = re.search(r"\\title\s*(?:\[[^\]]*\])?\s*\{", text)
     if start:
         end = _closing(text, start.end())
-        title, text = text[start.end(): end], text[: start.start()] + text[end + 1:]
+        title, text = text[start.end() : end], text[: start.start()] + text[end + 1 :]
     body = re.search(r"\\begin\{abstract\}(.*?)(?:\\end\{abstract\}|\Z)", text, re.DOTALL)
     return _plain(title), (_plain(body.group(1), keep=True) if body else _plain(text, keep=True))
 

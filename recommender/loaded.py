@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from recommender.blend import Blend, Scored
 from recommender.errors import ArtifactError
@@ -42,6 +43,8 @@ class Index:
     @classmethod
     def load(cls, settings: Settings) -> Index:
         """The current build, memory-mapped. Raises ArtifactError where there is none, or none that fits."""
+        # A query's products are small: BLAS threads would cost more than they bring, and the server has its own.
+        threadpool_limits(1, "blas")
         folder = current(settings.index)
         reader = ArrayReader(folder)
         if reader.manifest.get("analysis") != ANALYSIS:
@@ -95,8 +98,10 @@ class Index:
                       {name: part[top] for name, part in scored.parts.items()})
 
     def _lexical(self, query: Query, k: int) -> Scored:
-        allowed = np.flatnonzero(query.allowed)
-        scores = query.lexical[allowed]
-        top = np.argsort(-scores, kind="stable")[:k]
-        rows, score = allowed[top], scores[top]
+        rows = best(query.lexical, k, query.allowed)
+        if len(rows) < k:
+            left = query.allowed.copy()
+            left[rows] = False
+            rows = np.concatenate([rows, np.flatnonzero(left)[:k - len(rows)]])
+        score = query.lexical[rows]
         return Scored(rows, score, np.zeros(len(rows)), {"bm25": score})

@@ -18,8 +18,10 @@ from recommender.text.terms import terms, words
 
 TITLE_WEIGHT = 3
 """A title's word counts three times in a draft."""
-NEAR = 100
+NEAR = 200
 """The nearest papers by text whose references, authors, … are evidence."""
+SHARPNESS = 3
+"""A near paper's weight is its lexical score to this power: the nearest few count most."""
 ANCHOR_SHARE = 0.5
 """Of the weight of all near papers, what anchors have where there are any."""
 CENTRE_TERMS = 60
@@ -30,13 +32,11 @@ def prepare(corpus: Corpus, bm25: Bm25, library: Library, draft: Draft) -> tuple
     """The query of a draft, and the methods, datasets and tasks recognised in its text."""
     rows = _Rows(corpus, library, (draft.exclude, draft.references, draft.liked, draft.disliked,
                                    draft.filters.without))
-    visible = np.ones(len(corpus), dtype=np.bool_)
-    if draft.filters.year_to is not None:
-        visible = (corpus.years == NO_YEAR) | (corpus.years <= draft.filters.year_to)
+    visible = not_newer(corpus, draft.filters.year_to)
     visible[rows.of(draft.exclude)] = False
-    anchors = {row: 1.0 for row in rows.of(draft.references + draft.liked).tolist() if row not in
-               set(rows.of(draft.exclude).tolist())}
-    anchors |= {row: -1.0 for row in rows.of(draft.disliked).tolist()}
+    hidden = set(rows.of(draft.exclude).tolist())
+    anchors = {row: 1.0 for row in rows.of(draft.references + draft.liked).tolist() if row not in hidden}
+    anchors |= {row: -1.0 for row in rows.of(draft.disliked).tolist() if row not in hidden}
     allowed = visible & _passing(corpus, draft)
     allowed[list(anchors)] = False
     allowed[rows.of(draft.filters.without)] = False
@@ -45,8 +45,11 @@ def prepare(corpus: Corpus, bm25: Bm25, library: Library, draft: Draft) -> tuple
 
 
 def assemble(corpus: Corpus, bm25: Bm25, draft: Draft, anchors: Weighted, entities: Weighted, visible: Mask,
-             allowed: Mask) -> Query:
-    """The query, once ids are rows and masks are known: the same for a draft that is asked and one that is learned."""
+             allowed: Mask, listing: Mask | None = None) -> Query:
+    """The query, once ids are rows and masks are known: the same for a draft that is asked and one that is learned.
+
+    `listing` [papers] hides the reference lists of the others; None: all visible papers' are known.
+    """
     title, abstract = terms(draft.title), terms(draft.abstract)
     counts = Counter({term: TITLE_WEIGHT * count for term, count in Counter(title).items()})
     counts.update(abstract)
@@ -58,11 +61,19 @@ def assemble(corpus: Corpus, bm25: Bm25, draft: Draft, anchors: Weighted, entiti
         entities = entities if len(entities) else _shared(corpus, liked)
     lexical = bm25.unigrams.scores(text_terms)
     return Query(
-        corpus=corpus, terms=text_terms, phrases=phrases, entities=entities, anchors=anchors, visible=visible,
-        allowed=allowed, lexical=lexical, near=_near(lexical, visible, anchors, liked),
+        corpus=corpus, terms=text_terms, title=_columns(corpus, "terms", Counter(title)), phrases=phrases, entities=entities, anchors=anchors, visible=visible,
+        allowed=allowed, lists_references=visible if listing is None else visible & listing, lexical=lexical, near=_near(lexical, visible, anchors, liked),
         year=draft.filters.year_to,
         surfaces={column: word for word in reversed(words(draft.text)) for term in terms(word)
                   for column in corpus.vocabularies["terms"].known([term])} if "terms" in corpus.vocabularies else {})
+
+
+def not_newer(corpus: Corpus, year: int | None) -> Mask:
+    """[papers] those of that year or older, and those without a year; None: all."""
+    if year is None:
+        return np.ones(len(corpus), dtype=np.bool_)
+    mask: Mask = (corpus.years == NO_YEAR) | (corpus.years <= year)
+    return mask
 
 
 def entity_columns(corpus: Corpus, spans: Iterable[Span]) -> Weighted:
@@ -132,7 +143,8 @@ def _near(lexical: Scores, visible: Mask, anchors: Weighted, liked: Weighted) ->
     candidates = visible.copy()
     candidates[anchors.rows] = False
     rows = best(lexical, NEAR, candidates)
-    weights = lexical[rows] / lexical[rows].sum() if len(rows) else np.zeros(0)
+    weights = lexical[rows] ** SHARPNESS
+    weights = weights / weights.sum() if len(rows) else weights
     if not len(liked):
         return Weighted(rows, weights)
     share = ANCHOR_SHARE if len(rows) else 1.0

@@ -37,7 +37,7 @@ class Settings:
 
     data: Path
     database_url: str = _knob("", "Any SQLAlchemy URL; empty: the SQLite file library.db in the data folder.")
-    bm25_variant: str = _knob("okapi", "BM25's variant: okapi, plus or l.")
+    bm25_variant: str = _knob("lucene", "BM25's variant: lucene, okapi, plus or l.")
     bm25_k1: float = _knob(2.0, "BM25: how soon repeating a term stops counting.")
     bm25_b: float = _knob(0.85, "BM25: how much long papers are discounted, 0 to 1.")
     als_factors: int = _knob(128, "Dimensions of the joint factorisation.")

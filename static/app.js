@@ -126,6 +126,7 @@ document.documentElement.classList.add("js");
       if (lost && cursor >= 0) results()[cursor].focus({ preventScroll: true });
     }
     fold();
+    fit();
     for (const menu of document.querySelectorAll("details.add[open]")) menu.open = false;
   });
   for (const failed of ["htmx:sendError", "htmx:timeout"]) {
@@ -140,5 +141,13 @@ document.documentElement.classList.add("js");
       box.dataset.folded = "";
     }
   }
-  document.addEventListener("DOMContentLoaded", fold);
+
+  // Where two lines hold the whole abstract, there is nothing to expand.
+  function fit() {
+    for (const button of document.querySelectorAll("[data-expand][aria-expanded=false]")) {
+      const text = $(button.dataset.expand);
+      button.hidden = text.scrollHeight <= text.clientHeight + 1;
+    }
+  }
+  document.addEventListener("DOMContentLoaded", () => { fold(); fit(); });
 })();

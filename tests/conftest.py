@@ -1,4 +1,4 @@
-"""The toy library that tests share: three invented communities whose right answers are plain, indexed once."""
+"""The toy library that tests share: three invented communities with plain answers, indexed once."""
 
 from __future__ import annotations
 
@@ -23,43 +23,157 @@ NASTY_TITLE = "Is $a < b$ & <script>alert('x')</script> \"enough\" for {TeX}?"
 
 # (id, title, abstract, year, venue, references, methods, datasets)
 _DISTILLATION = [
-    ("kd1", "Distilling large teachers into small students", "Knowledge distillation trains a small student network "
-     "on the soft targets of a large teacher. The student keeps most of the accuracy of the teacher.", 2015,
-     "Learning Letters", [], ["knowledge distillation"], ["ImageNet"]),
-    ("kd2", "Relational distillation between embeddings", "Instead of single outputs the student imitates relations "
-     "between examples in the embedding of the teacher; distillation improves retrieval.", 2018, "Learning Letters",
-     ["kd1"], ["knowledge distillation", "relational distillation"], ["ImageNet"]),
-    ("kd3", "Compressing vision-language encoders", "A vision-language encoder such as CLIP is compressed by "
-     "distillation of image-text similarities into a light student.", 2022, "Vision Quarterly", ["kd1", "kd2"],
-     ["CLIP", "knowledge distillation"], ["ImageNet", "COCO"]),
-    ("kd4", "Prompts for a distilled student", "Learned prompts adapt a distilled vision-language student to new "
-     "classes without touching the weights of CLIP.", 2023, "Vision Quarterly", ["kd1", "kd3"], ["CLIP", "prompt tuning"],
-     ["ImageNet"]),
-    ("kd5", "How small can a student be?", "We measure the smallest student that still profits from the teacher, "
-     "for eleven teacher networks and four sizes.", 2021, "Learning Letters", ["kd1", "kd2"],
-     ["knowledge distillation"], []),
+    (
+        "kd1",
+        "Distilling large teachers into small students",
+        "Knowledge distillation trains a small student network "
+        "on the soft targets of a large teacher. The student keeps most of the accuracy of the teacher.",
+        2015,
+        "Learning Letters",
+        [],
+        ["knowledge distillation"],
+        ["ImageNet"],
+    ),
+    (
+        "kd2",
+        "Relational distillation between embeddings",
+        "Instead of single outputs the student imitates relations "
+        "between examples in the embedding of the teacher; distillation improves retrieval.",
+        2018,
+        "Learning Letters",
+        ["kd1"],
+        ["knowledge distillation", "relational distillation"],
+        ["ImageNet"],
+    ),
+    (
+        "kd3",
+        "Compressing vision-language encoders",
+        "A vision-language encoder such as CLIP is compressed by "
+        "distillation of image-text similarities into a light student.",
+        2022,
+        "Vision Quarterly",
+        ["kd1", "kd2"],
+        ["CLIP", "knowledge distillation"],
+        ["ImageNet", "COCO"],
+    ),
+    (
+        "kd4",
+        "Prompts for a distilled student",
+        "Learned prompts adapt a distilled vision-language student to new "
+        "classes without touching the weights of CLIP.",
+        2023,
+        "Vision Quarterly",
+        ["kd1", "kd3"],
+        ["CLIP", "prompt tuning"],
+        ["ImageNet"],
+    ),
+    (
+        "kd5",
+        "How small can a student be?",
+        "We measure the smallest student that still profits from the teacher, "
+        "for eleven teacher networks and four sizes.",
+        2021,
+        "Learning Letters",
+        ["kd1", "kd2"],
+        ["knowledge distillation"],
+        [],
+    ),
 ]
 _TRANSLATION = [
-    ("mt1", "Adapters for multilingual encoders", "Small adapters inside a frozen multilingual encoder learn new "
-     "languages from unlabelled text.", 2019, "Tongues", [], ["adapters", "XLM-R"], ["WikiAnn"]),
-    ("mt2", "Zero-shot cross-lingual transfer, revisited", "Cross-lingual transfer of named entity recognition from "
-     "English to distant languages with mBERT.", 2020, "Tongues", ["mt1"], ["mBERT"], ["WikiAnn"]),
-    ("mt3", "Languages unseen in pre-training", "Multilingual models fail on languages in unseen scripts; script "
-     "adapters repair the tokenizer.", 2021, "Tongues", ["mt1", "mt2"], ["adapters", "XLM-R"], ["WikiAnn"]),
-    ("mt4", "Sharing adapters between related languages", "Adapters are shared along a family tree of languages, "
-     "which helps those with little text.", 2022, "Tongues", ["mt1", "mt3", "not-in-library"], ["adapters"], []),
-    ("mt5", "Tagging forty languages", "Part-of-speech tagging in forty low-resource languages by cross-lingual "
-     "transfer with a multilingual encoder.", None, "Tongues", ["mt2"], ["XLM-R"], ["Universal Dependencies"]),
+    (
+        "mt1",
+        "Adapters for multilingual encoders",
+        "Small adapters inside a frozen multilingual encoder learn new languages from unlabelled text.",
+        2019,
+        "Tongues",
+        [],
+        ["adapters", "XLM-R"],
+        ["WikiAnn"],
+    ),
+    (
+        "mt2",
+        "Zero-shot cross-lingual transfer, revisited",
+        "Cross-lingual transfer of named entity recognition from English to distant languages with mBERT.",
+        2020,
+        "Tongues",
+        ["mt1"],
+        ["mBERT"],
+        ["WikiAnn"],
+    ),
+    (
+        "mt3",
+        "Languages unseen in pre-training",
+        "Multilingual models fail on languages in unseen scripts; script adapters repair the tokenizer.",
+        2021,
+        "Tongues",
+        ["mt1", "mt2"],
+        ["adapters", "XLM-R"],
+        ["WikiAnn"],
+    ),
+    (
+        "mt4",
+        "Sharing adapters between related languages",
+        "Adapters are shared along a family tree of languages, which helps those with little text.",
+        2022,
+        "Tongues",
+        ["mt1", "mt3", "not-in-library"],
+        ["adapters"],
+        [],
+    ),
+    (
+        "mt5",
+        "Tagging forty languages",
+        "Part-of-speech tagging in forty low-resource languages by cross-lingual "
+        "transfer with a multilingual encoder.",
+        None,
+        "Tongues",
+        ["mt2"],
+        ["XLM-R"],
+        ["Universal Dependencies"],
+    ),
 ]
 _VIDEO = [
-    ("tv1", "Text-video retrieval by frame attention", "A sentence retrieves the video whose frames it attends to; "
-     "the contrastive loss separates moments of a clip.", 2021, "Moving Pictures", [], ["frame attention"], ["MSR-VTT"]),
-    ("tv2", "Moments in long videos", "Temporal grounding finds the moment of a long video that a caption describes.",
-     2022, "Moving Pictures", ["tv1"], ["temporal transformer"], ["ActivityNet"]),
-    ("tv3", "Mean pooling is a strong baseline for video", "Averaging frame embeddings rivals temporal models for "
-     "text-video retrieval.", 2022, "Moving Pictures", ["tv1", "kd3"], ["CLIP"], ["MSR-VTT", "ActivityNet"]),
-    ("tv4", "Audio helps video retrieval", "Sound is fused with frames, so that a clip is retrieved by what is heard "
-     "in it.", 2023, "Moving Pictures", ["tv1", "tv3"], ["audio fusion"], ["MSR-VTT"]),
+    (
+        "tv1",
+        "Text-video retrieval by frame attention",
+        "A sentence retrieves the video whose frames it attends to; "
+        "the contrastive loss separates moments of a clip.",
+        2021,
+        "Moving Pictures",
+        [],
+        ["frame attention"],
+        ["MSR-VTT"],
+    ),
+    (
+        "tv2",
+        "Moments in long videos",
+        "Temporal grounding finds the moment of a long video that a caption describes.",
+        2022,
+        "Moving Pictures",
+        ["tv1"],
+        ["temporal transformer"],
+        ["ActivityNet"],
+    ),
+    (
+        "tv3",
+        "Mean pooling is a strong baseline for video",
+        "Averaging frame embeddings rivals temporal models for text-video retrieval.",
+        2022,
+        "Moving Pictures",
+        ["tv1", "kd3"],
+        ["CLIP"],
+        ["MSR-VTT", "ActivityNet"],
+    ),
+    (
+        "tv4",
+        "Audio helps video retrieval",
+        "Sound is fused with frames, so that a clip is retrieved by what is heard in it.",
+        2023,
+        "Moving Pictures",
+        ["tv1", "tv3"],
+        ["audio fusion"],
+        ["MSR-VTT"],
+    ),
 ]
 
 
@@ -67,14 +181,41 @@ _VIDEO = [
 def toy_papers() -> list[Paper]:
     """Fifteen invented papers: three communities, and one with everything that is hard to show."""
     papers = [
-        Paper(id=id, title=title, abstract=abstract, authors=(f"Ada {id.capitalize()}", "van der Berg, Bo"), year=year,
-              venue=venue, doi=f"10.5555/{id}", references=tuple(references), methods=tuple(methods),
-              datasets=tuple(datasets), keywords=(venue.split(" ", maxsplit=1)[0].lower(),), type="article")
-        for id, title, abstract, year, venue, references, methods, datasets in (*_DISTILLATION, *_TRANSLATION, *_VIDEO)]
-    return [*papers, Paper(
-        id=NASTY_ID, title=NASTY_TITLE, abstract="A teacher & a <i>student</i> meet; distillation of $\\alpha$ follows.",
-        authors=("{Working Group <A&B>}",), year=2020, venue="Odd & <Ends>", url="javascript:alert(1)",
-        arxiv="2001.00001", references=("kd1",), methods=("C++/CLI #1?",))]
+        Paper(
+            id=id,
+            title=title,
+            abstract=abstract,
+            authors=(f"Ada {id.capitalize()}", "van der Berg, Bo"),
+            year=year,
+            venue=venue,
+            doi=f"10.5555/{id}",
+            references=tuple(references),
+            methods=tuple(methods),
+            datasets=tuple(datasets),
+            keywords=(venue.split(" ", maxsplit=1)[0].lower(),),
+            type="article",
+        )
+        for id, title, abstract, year, venue, references, methods, datasets in (
+            *_DISTILLATION,
+            *_TRANSLATION,
+            *_VIDEO,
+        )
+    ]
+    return [
+        *papers,
+        Paper(
+            id=NASTY_ID,
+            title=NASTY_TITLE,
+            abstract="A teacher & a <i>student</i> meet; distillation of $\\alpha$ follows.",
+            authors=("{Working Group <A&B>}",),
+            year=2020,
+            venue="Odd & <Ends>",
+            url="javascript:alert(1)",
+            arxiv="2001.00001",
+            references=("kd1",),
+            methods=("C++/CLI #1?",),
+        ),
+    ]
 
 
 @pytest.fixture(scope="session")
@@ -83,8 +224,13 @@ def toy_folder(tmp_path_factory: pytest.TempPathFactory, toy_papers: list[Paper]
     folder = tmp_path_factory.mktemp("toy")
     with opened(Settings(folder)) as library:
         library.take(Incoming(paper, "toy.jsonl", line, "jsonl") for line, paper in enumerate(toy_papers, 1))
-        Lists(library).take([PaperList("distil", "Distillation", ("kd1", "kd2"), "Teachers and students",
-                                       {"kd2": "relations"})])
+        Lists(library).take(
+            [
+                PaperList(
+                    "distil", "Distillation", ("kd1", "kd2"), "Teachers and students", {"kd2": "relations"}
+                )
+            ]
+        )
         build(Settings(folder), library)
     return folder
 

@@ -9,28 +9,39 @@ from recommender.drafting import read_draft, split_draft
 ABSTRACT = "We distil a large model. The student is small.\nIt keeps up."
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("Small students\n\n" + ABSTRACT, ("Small students", ABSTRACT)),
-    ("Small students\n" + ABSTRACT, ("Small students", ABSTRACT)),
-    ("A title that is\nwrapped onto a second line\n\n" + ABSTRACT,
-     ("A title that is wrapped onto a second line", ABSTRACT)),
-    ("Title: Small students\n\nAbstract\n" + ABSTRACT, ("Small students", ABSTRACT)),
-    ("Small students\nAda Lovelace, Charles Babbage\nLondon\n\nAbstract—" + ABSTRACT, ("Small students", ABSTRACT)),
-    ("How small can a student be?\r\n\r\n" + ABSTRACT, ("How small can a student be?", ABSTRACT)),
-    ("# Small students\n\n## Abstract\n\n" + ABSTRACT, ("Small students", ABSTRACT)),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Small students\n\n" + ABSTRACT, ("Small students", ABSTRACT)),
+        ("Small students\n" + ABSTRACT, ("Small students", ABSTRACT)),
+        (
+            "A title that is\nwrapped onto a second line\n\n" + ABSTRACT,
+            ("A title that is wrapped onto a second line", ABSTRACT),
+        ),
+        ("Title: Small students\n\nAbstract\n" + ABSTRACT, ("Small students", ABSTRACT)),
+        (
+            "Small students\nAda Lovelace, Charles Babbage\nLondon\n\nAbstract—" + ABSTRACT,
+            ("Small students", ABSTRACT),
+        ),
+        ("How small can a student be?\r\n\r\n" + ABSTRACT, ("How small can a student be?", ABSTRACT)),
+        ("# Small students\n\n## Abstract\n\n" + ABSTRACT, ("Small students", ABSTRACT)),
+    ],
+)
 def test_a_title_on_top_is_found(text: str, expected: tuple[str, str]) -> None:
     assert split_draft(text) == expected
 
 
-@pytest.mark.parametrize("text", [
-    ABSTRACT,
-    "One sentence alone",
-    "We propose a way to distil a large model into\na small one that keeps up with it. More follows.",
-    "Large models are slow. Small ones are not\n\nA second paragraph.",
-    "In this paper we distil models\n\nA second paragraph.",
-    "x" * 301 + "\n\nA second paragraph.",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        ABSTRACT,
+        "One sentence alone",
+        "We propose a way to distil a large model into\na small one that keeps up with it. More follows.",
+        "Large models are slow. Small ones are not\n\nA second paragraph.",
+        "In this paper we distil models\n\nA second paragraph.",
+        "x" * 301 + "\n\nA second paragraph.",
+    ],
+)
 def test_running_text_is_no_title(text: str) -> None:
     assert split_draft(text) == ("", text)
 
@@ -57,7 +68,9 @@ def test_a_bibtex_entry_is_read_as_one_paper() -> None:
 
 
 def test_json_of_one_paper_keeps_its_references() -> None:
-    draft = read_draft('{"id": "d1", "title": "Small students", "abstract": "They keep up.", "references": ["kd1"]}')
+    draft = read_draft(
+        '{"id": "d1", "title": "Small students", "abstract": "They keep up.", "references": ["kd1"]}'
+    )
     assert (draft.id, draft.title, draft.references) == ("d1", "Small students", ("kd1",))
 
 

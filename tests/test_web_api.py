@@ -29,8 +29,22 @@ def test_an_answer_has_papers_scores_parts_and_evidence(client: FlaskClient) -> 
     assert first["paper"]["id"].startswith("kd")
     assert first["base"] + sum(first["parts"].values()) == pytest.approx(first["score"])
     assert {"signal", "kind", "name", "amount", "link"} == set(first["evidence"][0])
-    for key in ("id", "title", "abstract", "authors", "year", "venue", "doi", "arxiv", "url", "keywords", "references",
-                "methods", "datasets", "tasks"):
+    for key in (
+        "id",
+        "title",
+        "abstract",
+        "authors",
+        "year",
+        "venue",
+        "doi",
+        "arxiv",
+        "url",
+        "keywords",
+        "references",
+        "methods",
+        "datasets",
+        "tasks",
+    ):
         assert key in first["paper"]
 
 
@@ -62,17 +76,30 @@ def test_references_alone_are_enough(client: FlaskClient) -> None:
     assert ids(answer.get_json())
 
 
-@pytest.mark.parametrize(("fields", "field", "why"), [
-    ({"k": 0}, "k", "from 1 to 1000"), ({"k": 1001}, "k", "from 1 to 1000"), ({"k": True}, "k", "whole number"),
-    ({"k": "5"}, "k", "whole number"), ({"k": 2.5}, "k", "whole number"), ({"year": "2019"}, "year", "whole number"),
-    ({"year": False}, "year", "whole number"), ({"year": 10**30}, "year", "from 1"),
-    ({"title": 5}, "title", "text or null"), ({"abstract": ["x"]}, "abstract", "text or null"),
-    ({"references": "kd1"}, "references", "list of texts"), ({"exclude": ["kd1", 2]}, "exclude", "entry 1"),
-    ({"venues": {}}, "venues", "list of texts"), ({"titel": "x"}, "titel", "no field"),
-    ({"title": "", "abstract": " ", "references": []}, "abstract", "empty"), ({"title": "\ud800"}, "title", "surrogate"),
-])
-def test_a_wrong_field_is_named_with_the_reason(client: FlaskClient, fields: dict[str, Any], field: str,
-                                                why: str) -> None:
+@pytest.mark.parametrize(
+    ("fields", "field", "why"),
+    [
+        ({"k": 0}, "k", "from 1 to 1000"),
+        ({"k": 1001}, "k", "from 1 to 1000"),
+        ({"k": True}, "k", "whole number"),
+        ({"k": "5"}, "k", "whole number"),
+        ({"k": 2.5}, "k", "whole number"),
+        ({"year": "2019"}, "year", "whole number"),
+        ({"year": False}, "year", "whole number"),
+        ({"year": 10**30}, "year", "from 1"),
+        ({"title": 5}, "title", "text or null"),
+        ({"abstract": ["x"]}, "abstract", "text or null"),
+        ({"references": "kd1"}, "references", "list of texts"),
+        ({"exclude": ["kd1", 2]}, "exclude", "entry 1"),
+        ({"venues": {}}, "venues", "list of texts"),
+        ({"titel": "x"}, "titel", "no field"),
+        ({"title": "", "abstract": " ", "references": []}, "abstract", "empty"),
+        ({"title": "\ud800"}, "title", "surrogate"),
+    ],
+)
+def test_a_wrong_field_is_named_with_the_reason(
+    client: FlaskClient, fields: dict[str, Any], field: str, why: str
+) -> None:
     answer = client.post("/api/recommend", json={**DRAFT, **fields})
     assert answer.status_code == 400
     error = answer.get_json()["error"]
@@ -80,7 +107,9 @@ def test_a_wrong_field_is_named_with_the_reason(client: FlaskClient, fields: dic
     assert why in error["message"]
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"text"', b"null", b"\xff{}", b"[" * 100_000, b'{"k": NaN}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b'"text"', b"null", b"\xff{}", b"[" * 100_000, b'{"k": NaN}']
+)
 def test_a_body_that_is_no_object_is_refused(client: FlaskClient, body: bytes) -> None:
     answer = client.post("/api/recommend", data=body, content_type="application/json")
     assert answer.status_code == 400

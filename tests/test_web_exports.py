@@ -14,11 +14,15 @@ from recommender.export import WRITERS
 
 @pytest.fixture
 def draft(client: FlaskClient) -> str:
-    return client.post("/drafts", data={"text": "Small students\n\nDistillation of a teacher."}).headers["Location"]
+    return client.post("/drafts", data={"text": "Small students\n\nDistillation of a teacher."}).headers[
+        "Location"
+    ]
 
 
 @pytest.mark.parametrize("name", WRITERS)
-@pytest.mark.parametrize("path", ["/lists/distil/export", "/papers/kd1/export", "/entities/Method/CLIP/export", "DRAFT"])
+@pytest.mark.parametrize(
+    "path", ["/lists/distil/export", "/papers/kd1/export", "/entities/Method/CLIP/export", "DRAFT"]
+)
 def test_everything_exports_in_every_format(client: FlaskClient, draft: str, path: str, name: str) -> None:
     answer = client.get(f"{draft + '/export' if path == 'DRAFT' else path}?format={name}&k=5")
     assert answer.status_code == 200
@@ -28,7 +32,9 @@ def test_everything_exports_in_every_format(client: FlaskClient, draft: str, pat
     assert answer.text.strip()
 
 
-def test_a_draft_exports_what_it_shows_under_a_name_that_gives_nothing_away(client: FlaskClient, draft: str) -> None:
+def test_a_draft_exports_what_it_shows_under_a_name_that_gives_nothing_away(
+    client: FlaskClient, draft: str
+) -> None:
     answer = client.get(f"{draft}/export?format=jsonl&k=3")
     assert len(answer.text.splitlines()) == 3
     assert "related-work.jsonl" in answer.headers["Content-Disposition"]

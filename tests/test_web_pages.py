@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 from urllib.parse import quote
 
@@ -13,8 +14,10 @@ from flask.testing import FlaskClient
 from recommender.papers import Draft, Paper
 from recommender.web import idents
 
-DRAFT = ("A pocket-sized student\n\nWe distil a vision-language teacher such as CLIP into a small student. "
-         "Knowledge distillation of image-text similarities keeps accuracy on ImageNet.")
+DRAFT = (
+    "A pocket-sized student\n\nWe distil a vision-language teacher such as CLIP into a small student. "
+    "Knowledge distillation of image-text similarities keeps accuracy on ImageNet."
+)
 HTMX = {"HX-Request": "true"}
 
 
@@ -29,8 +32,21 @@ def address(client: FlaskClient) -> str:
     return paste(client)
 
 
-@pytest.mark.parametrize("path", ["/", "/drafts", "DRAFT", "/lists", "/lists/distil", "/papers/kd1",
-                                  "/search?q=distillation", "/entities", "/entities/Method/CLIP", "/library"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/drafts",
+        "DRAFT",
+        "/lists",
+        "/lists/distil",
+        "/papers/kd1",
+        "/search?q=distillation",
+        "/entities",
+        "/entities/Method/CLIP",
+        "/library",
+    ],
+)
 def test_one_url_answers_page_or_partial(client: FlaskClient, address: str, path: str) -> None:
     path = address if path == "DRAFT" else path
     page, partial = client.get(path), client.get(path, headers=HTMX)
@@ -50,7 +66,9 @@ def test_history_restored_by_htmx_gets_the_whole_page(client: FlaskClient, addre
 def test_a_pasted_draft_gets_its_community_first_with_reasons(client: FlaskClient, address: str) -> None:
     page = client.get(address).text
     assert "A pocket-sized student" in page
-    assert page.index("Compressing vision-language encoders") < page.index("Text-video retrieval by frame attention")
+    assert page.index("Compressing vision-language encoders") < page.index(
+        "Text-video retrieval by frame attention"
+    )
     assert "<mark>" in page
     assert "/entities/Method/CLIP" in page
 
@@ -67,8 +85,14 @@ def test_an_empty_draft_is_refused_with_what_was_typed_kept(client: FlaskClient)
     assert 'value="2019"' in answer.text
 
 
-@pytest.mark.parametrize(("fields", "said"), [({"year_from": "soon"}, "From"), ({"year_to": "-3"}, "To"),
-                                              ({"year_from": "2020", "year_to": "2010"}, "later than")])
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"year_from": "soon"}, "From"),
+        ({"year_to": "-3"}, "To"),
+        ({"year_from": "2020", "year_to": "2010"}, "later than"),
+    ],
+)
 def test_a_wrong_year_is_named(client: FlaskClient, fields: dict[str, str], said: str) -> None:
     answer = client.post("/drafts", data={"text": DRAFT, **fields}, headers=HTMX)
     assert answer.status_code == 422
@@ -89,28 +113,39 @@ def test_filters_change_in_place(client: FlaskClient, address: str) -> None:
 
 
 def test_the_text_changes_in_place_and_keeps_its_address(client: FlaskClient, address: str) -> None:
-    answer = client.post(address + "/edit", data={"text": "Adapters for languages\n\nMultilingual encoders."},
-                         follow_redirects=True)
+    answer = client.post(
+        address + "/edit",
+        data={"text": "Adapters for languages\n\nMultilingual encoders."},
+        follow_redirects=True,
+    )
     assert answer.request.path == address
     assert "<h1>Adapters for languages</h1>" in answer.text
 
 
 def test_a_bib_of_what_is_cited_is_matched_and_not_recommended(client: FlaskClient) -> None:
-    bib = ("@article{a, title={Distilling large teachers into small students}, doi={10.5555/kd1}, year={2015}}\n"
-           "@article{b, title={Unknown to this library}, year={2001}}\n")
+    bib = (
+        "@article{a, title={Distilling large teachers into small students}, doi={10.5555/kd1}, year={2015}}\n"
+        "@article{b, title={Unknown to this library}, year={2001}}\n"
+    )
     page = client.get(paste(client, bib=bib)).text
     assert "Matched from your .bib: 1 of 2" in page
     assert "Unknown to this library" in page
-    results = page[page.index('id="results"'):]
-    assert "Distilling large teachers" not in results.replace("“Distilling large teachers", "").split("Near your")[0]
+    results = page[page.index('id="results"') :]
+    assert (
+        "Distilling large teachers"
+        not in results.replace("“Distilling large teachers", "").split("Near your")[0]
+    )
 
 
-@pytest.mark.parametrize(("verdict", "said"), [("hidden", "Hidden:"), ("irrelevant", "Not relevant:"),
-                                               ("relevant", "More like")])
-def test_a_verdict_takes_a_paper_off_and_undo_brings_it_back(client: FlaskClient, address: str, verdict: str,
-                                                             said: str) -> None:
-    after = client.post(address + "/judge", data={"paper": "kd3", "verdict": verdict}, headers=HTMX,
-                        follow_redirects=True).text
+@pytest.mark.parametrize(
+    ("verdict", "said"), [("hidden", "Hidden:"), ("irrelevant", "Not relevant:"), ("relevant", "More like")]
+)
+def test_a_verdict_takes_a_paper_off_and_undo_brings_it_back(
+    client: FlaskClient, address: str, verdict: str, said: str
+) -> None:
+    after = client.post(
+        address + "/judge", data={"paper": "kd3", "verdict": verdict}, headers=HTMX, follow_redirects=True
+    ).text
     assert 'value="kd3" aria-label' not in after
     assert said in after
     assert "Undo" in after
@@ -147,7 +182,7 @@ def test_a_draft_page_is_kept_by_no_cache(client: FlaskClient, address: str) -> 
     assert "no-store" in client.get(address).headers["Cache-Control"]
 
 
-# -- papers ------------------------------------------------------------------------------------------------------
+# -- papers --------------------------------------------------------------------------------------------
 
 
 def test_a_paper_page_has_its_citation_and_its_neighbourhood(client: FlaskClient) -> None:
@@ -185,14 +220,36 @@ def test_an_id_of_any_characters_has_a_page_and_an_export(app: Flask, client: Fl
     assert "alert" in export.text
 
 
-@pytest.mark.parametrize("id", ["a", "10.1145/3366423", "a//b", "/a", "a/", "..", "./x/../y", "x/export", "export",
-                                "~", "a~2Fb", "50%", "%2F", "é/ü", "a#b?c=d&e", "\\", "a\x7fb", "~~2E"])
+@pytest.mark.parametrize(
+    "id",
+    [
+        "a",
+        "10.1145/3366423",
+        "a//b",
+        "/a",
+        "a/",
+        "..",
+        "./x/../y",
+        "x/export",
+        "export",
+        "~",
+        "a~2Fb",
+        "50%",
+        "%2F",
+        "é/ü",
+        "a#b?c=d&e",
+        "\\",
+        "a\x7fb",
+        "~~2E",
+    ],
+)
 def test_every_id_survives_its_url(app: Flask, id: str) -> None:
     assert idents.unescape(idents.escape(id)) == id
     for endpoint in ("papers.show", "exports.paper"):
         with app.test_request_context():
             path = url_for(endpoint, id=id)
         from urllib.parse import unquote
+
         adapter = app.url_map.bind("localhost")
         assert adapter.match(unquote(path)) == (endpoint, {"id": id})
         assert "/../" not in path
@@ -207,7 +264,11 @@ def test_every_route_below_an_id_is_a_reserved_ending(app: Flask) -> None:
 
 
 def test_markup_in_records_is_shown_and_not_obeyed(app: Flask, client: FlaskClient) -> None:
-    for path in (nasty_url(app, "papers.show"), "/search?q=enough", paste(client, text=NASTY_TITLE + "\n\n" + DRAFT)):
+    for path in (
+        nasty_url(app, "papers.show"),
+        "/search?q=enough",
+        paste(client, text=NASTY_TITLE + "\n\n" + DRAFT),
+    ):
         page = client.get(path).text
         assert "&lt;script&gt;alert" in page
         assert "<script>alert" not in page
@@ -223,7 +284,7 @@ def test_search_finds_titles_and_authors_a_page_at_a_time(client: FlaskClient) -
     assert client.get("/search?q=berg&page=99999").status_code == 200
 
 
-# -- methods, datasets, tasks ------------------------------------------------------------------------------------
+# -- methods, datasets, tasks --------------------------------------------------------------------------
 
 
 def test_entities_are_searched_and_filtered(client: FlaskClient) -> None:
@@ -245,8 +306,17 @@ def test_a_name_of_any_characters_has_a_page(app: Flask, client: FlaskClient) ->
     assert client.get(path, follow_redirects=True).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/entities/Method/never-heard-of", "/entities/Colour/red", "/lists/none", "/nowhere",
-                                  "/drafts/none", "/drafts/none/export"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/entities/Method/never-heard-of",
+        "/entities/Colour/red",
+        "/lists/none",
+        "/nowhere",
+        "/drafts/none",
+        "/drafts/none/export",
+    ],
+)
 def test_what_is_not_there_is_a_friendly_404(client: FlaskClient, path: str) -> None:
     for headers in ({}, HTMX):
         answer = client.get(path, headers=headers)
@@ -257,7 +327,10 @@ def test_what_is_not_there_is_a_friendly_404(client: FlaskClient, path: str) -> 
 def test_the_library_page_says_how_far_the_index_is_behind(app: Flask, client: FlaskClient) -> None:
     assert "Up to date" in client.get("/library").text
     from recommender.store.intake import Incoming
-    app.extensions["desk"].library.take([Incoming(Paper(id="new", title="A brand new paper"), "f", 1, "jsonl")])
+
+    app.extensions["desk"].library.take(
+        [Incoming(Paper(id="new", title="A brand new paper"), "f", 1, "jsonl")]
+    )
     page = client.get("/library").text
     assert "1 paper changed since" in page
     assert " build" in page
@@ -271,3 +344,20 @@ def test_cited_papers_alone_are_enough_to_go_on(app: Flask, client: FlaskClient)
 
 def test_quoting_is_what_browsers_do(client: FlaskClient) -> None:
     assert client.get("/papers/" + quote("10.5555/kd1", safe="")).status_code == 301
+
+
+def test_a_pasted_and_an_uploaded_bibliography_count_both(client: FlaskClient) -> None:
+    upload = (
+        BytesIO(b"@article{a, title={Adapters for multilingual encoders}, doi={10.5555/mt1}}"),
+        "cited.bib",
+    )
+    page = client.get(paste(client, bib="kd1\n10.5555/kd2\nunheard-of", bibfile=upload)).text
+    assert "Matched from your .bib: 3 of 4" in page
+
+
+@pytest.mark.parametrize(
+    "query", ["?endpoint=x&_external=1&_scheme=x&_anchor=y", "?k=-5&page=x", "?k=%F0%9F&q=%00"]
+)
+def test_an_odd_query_string_breaks_nothing(client: FlaskClient, address: str, query: str) -> None:
+    for path in (address, "/lists/distil", "/papers/kd1", "/search", "/entities", "/"):
+        assert client.get(path + query).status_code == 200

@@ -24,8 +24,11 @@ def guarded(app: Flask) -> FlaskClient:
 
 
 def test_every_form_is_refused_without_its_token(app: Flask, guarded: FlaskClient) -> None:
-    paths = {rule.rule for rule in app.url_map.iter_rules()
-             if "POST" in (rule.methods or ()) and not rule.rule.startswith("/api/")}
+    paths = {
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if "POST" in (rule.methods or ()) and not rule.rule.startswith("/api/")
+    }
     assert len(paths) >= 12
     for path in paths:
         answer = guarded.post(re.sub(r"<[^>]*>", "x", path), data={"text": "x", "name": "x"})
@@ -54,7 +57,8 @@ def test_cookies_are_not_for_scripts_or_other_sites(guarded: FlaskClient) -> Non
 
 @pytest.mark.parametrize("path", ["/", "/lists", "/nowhere", "/api/status", "/static/site.css"])
 def test_every_answer_has_its_guards(client: FlaskClient, path: str) -> None:
-    headers = client.get(path).headers
+    with client.get(path) as answer:
+        headers = answer.headers
     assert "default-src 'self'" in headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
@@ -64,7 +68,9 @@ def test_every_answer_has_its_guards(client: FlaskClient, path: str) -> None:
 def test_no_template_needs_what_the_policy_forbids() -> None:
     for file in (SITE / "templates").rglob("*.html"):
         text = file.read_text()
-        assert not re.search(r"<script(?![^>]*\bsrc=)|\sstyle=|<style|\son[a-z]+=|hx-on|javascript:", text), file.name
+        assert not re.search(r"<script(?![^>]*\bsrc=)|\sstyle=|<style|\son[a-z]+=|hx-on|javascript:", text), (
+            file.name
+        )
         assert not re.search(r"\|\s*safe", text), file.name
 
 
@@ -79,8 +85,17 @@ def test_links_out_carry_no_referrer(client: FlaskClient) -> None:
         assert 'rel="noreferrer"' in link
 
 
-@pytest.mark.parametrize(("host", "code"), [("localhost", 200), ("127.0.0.1:5000", 200), ("[::1]:5000", 200),
-                                            ("LOCALHOST:80", 200), ("evil.example", 400), ("localhost.evil.example", 400)])
+@pytest.mark.parametrize(
+    ("host", "code"),
+    [
+        ("localhost", 200),
+        ("127.0.0.1:5000", 200),
+        ("[::1]:5000", 200),
+        ("LOCALHOST:80", 200),
+        ("evil.example", 400),
+        ("localhost.evil.example", 400),
+    ],
+)
 def test_a_foreign_host_name_is_refused(client: FlaskClient, host: str, code: int) -> None:
     assert client.get("/lists", headers={"Host": host}).status_code == code
 
@@ -136,7 +151,8 @@ def test_without_an_index_every_page_says_how_to_build_one(tmp_path: Path) -> No
 
 
 def test_a_failure_is_friendly_and_the_log_says_nothing_of_the_draft(
-        app: Flask, client: FlaskClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    app: Flask, client: FlaskClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
 
     def fail(*_: object) -> None:

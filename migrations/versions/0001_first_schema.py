@@ -83,7 +83,8 @@ def upgrade() -> None:
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('key'),
     sa.UniqueConstraint('cite_base', 'cite_number'),
-    sa.UniqueConstraint('id')
+    sa.UniqueConstraint('id'),
+    sqlite_autoincrement=True
     )
     op.create_index(op.f('ix_papers_revision'), 'papers', ['revision'], unique=False)
     op.create_index(op.f('ix_papers_text_hash'), 'papers', ['text_hash'], unique=False)
@@ -93,6 +94,7 @@ def upgrade() -> None:
     op.create_table('aliases',
     sa.Column('value', IDENT, nullable=False),
     sa.Column('scheme', sa.String(), nullable=False),
+    sa.Column('title', sa.String(), nullable=False),
     sa.Column('paper_key', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['paper_key'], ['papers.key'], ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('value', 'scheme')

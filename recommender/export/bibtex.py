@@ -27,8 +27,7 @@ _AFTER_EDITOR = (
     "series", "address", "edition", "chapter", "school", "institution", "organization", "howpublished",
     "type", "eid", "articleno", "numpages",
 )  # fmt: skip
-_AT_THE_END = ("isbn", "issn", "language")
-_NAMED_OTHERWISE = {"address": "location"}
+_AT_THE_END = ("location", "isbn", "issn", "language")
 _RAW_UNSAFE = re.compile(r"[\\{}]|[^!-~]")
 _VENUE_FIELD = {
     "article": "journal", "inproceedings": "booktitle", "incollection": "booktitle", "phdthesis": "school",
@@ -71,8 +70,10 @@ def _entry(paper: Paper, key: str, unicode: bool) -> str:
 def _fields(paper: Paper, kind: str, unicode: bool) -> Iterator[tuple[str, str]]:
     """Name and value (with its braces) of each field, in the order people expect; none is empty."""
     more = paper.fields
-    text = {name: escape(value, unicode) for name in (*_BEFORE_EDITOR, *_AFTER_EDITOR, *_AT_THE_END, "note")
-            if (value := more.get(name, "") or more.get(_NAMED_OTHERWISE.get(name, name), ""))}  # fmt: skip
+    names = (*_BEFORE_EDITOR, *_AFTER_EDITOR, *_AT_THE_END, "note")
+    text = {name: escape(value, unicode) for name in names if (value := more.get(name, ""))}
+    if "location" in text and "address" not in text:
+        text["address"] = text.pop("location")  # BibLaTeX's name for it
     if "pages" in text:
         first, last = page_range(more["pages"])
         text["pages"] = f"{escape(first, unicode)}--{escape(last, unicode)}" if last else text["pages"]

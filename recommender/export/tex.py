@@ -64,8 +64,8 @@ def escape_inner(text: str, unicode: bool) -> str:
 def _unicode(c: str) -> str:
     if c in SPECIALS:
         return SPECIALS[c]
-    # Controls, zero-width marks and surrogates show nothing in print and stop TeX, or the file's encoding.
-    return "" if unicodedata.category(c) in ("Cc", "Cf", "Cs") else c
+    # Controls and surrogates stop TeX, or the file's encoding; the two joiners are part of Persian and Hindi.
+    return "" if unicodedata.category(c) in ("Cc", "Cf", "Cs") and c not in "\u200c\u200d" else c
 
 
 @lru_cache(maxsize=8192)

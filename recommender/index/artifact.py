@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -68,11 +68,11 @@ class ArrayReader:
         self.folder = folder
         self.manifest: Mapping[str, Any] = _manifest(folder)
 
-    def array(self, name: str, mode: Literal["r", "c"] = "r") -> Array:
-        """The array `name`, read-only, or ("c") writable in this process alone, for code that asks for it."""
+    def array(self, name: str) -> Array:
+        """The array `name`, read-only."""
         path = self.folder / f"{name}.npy"
         try:
-            return np.load(path, mmap_mode=mode, allow_pickle=False)
+            return np.load(path, mmap_mode="r", allow_pickle=False)
         except (OSError, ValueError) as error:
             raise ArtifactError(f"The index's file {path} cannot be read: {error}. "
                                 "Rebuild it with: recommender build") from error

@@ -15,6 +15,8 @@ from recommender.papers import Paper
 
 TITLE_WORDS = 3
 """A title of fewer words ("Editorial", "Reply to Smith") identifies nothing by itself."""
+TITLE_INDEX = 300
+"""Characters of a title's key that are indexed."""
 
 
 def title_key(title: str) -> str:
@@ -22,17 +24,14 @@ def title_key(title: str) -> str:
     return fold(title.replace("{", "").replace("}", "").replace("\\", " "))
 
 
+def title_index(title: str) -> str:
+    """The part of a title's key that databases index: PostgreSQL takes no more than 2,700 bytes."""
+    return title_key(title)[:TITLE_INDEX]
+
+
 def has_identity(paper: Paper, own_id: bool) -> bool:
     """Whether a record says by itself which paper it is."""
     return own_id or bool(paper.doi) or bool(paper.arxiv)
-
-
-def titles_clash(one: Paper, other: Paper) -> bool:
-    """Whether two records under one id are plainly two papers."""
-    if (one.doi and one.doi == other.doi) or (one.arxiv and one.arxiv == other.arxiv):
-        return False
-    first, second = title_key(one.title), title_key(other.title)
-    return bool(first and second and first != second)
 
 
 def agree(one: Paper, other: Paper) -> bool:
@@ -69,15 +68,22 @@ def _first_authors_agree(one: Paper, other: Paper) -> bool:
 
 
 def made_id(paper: Paper) -> str:
-    """An id for a record that came without: its identifier, else a readable slug with a hash of its content."""
+    """An id for a record that came without: its identifier, else a readable slug with a hash of its content.
+
+    Of a record that title, year and author do not identify ("Editorial") the hash covers all that it says, since two
+    that differ in anything are two papers.
+    """
     if paper.doi and not any(c.isspace() for c in paper.doi):
         return f"doi:{paper.doi}"
     if paper.arxiv:
         return f"arxiv:{paper.arxiv}"
     family = fold(parse_name(paper.authors[0]).family) if paper.authors else ""
     slug = "-".join(part for part in (family, str(paper.year or ""), *title_key(paper.title).split()[:4]) if part)
-    said = json.dumps([paper.key, paper.title, paper.year, paper.authors], ensure_ascii=False)
-    return f"{slug.replace(' ', '-')[:60]}-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
+    if paper.key or (paper.year is not None and len(title_key(paper.title).split()) >= TITLE_WORDS):
+        said = json.dumps([paper.key, paper.title, paper.year, paper.authors], ensure_ascii=False)
+    else:
+        said = record_hash(paper)
+    return f"{slug.replace(' ', '-')[:60]}-{hashlib.sha256(said.encode()).hexdigest()[:12]}"
 
 
 def record_hash(paper: Paper) -> str:

@@ -18,10 +18,10 @@ from threadpoolctl import threadpool_limits
 from recommender.errors import RecommenderError
 from recommender.index.artifact import ArrayReader, ArrayWriter
 from recommender.index.corpus import Corpus
-from recommender.index.sparse import Rows, best, gather
+from recommender.index.sparse import Rows, best, gather, row_dots
 from recommender.papers import Evidence
 from recommender.settings import Settings
-from recommender.signals.base import Features, Query, nothing, table
+from recommender.signals.base import Features, Query, Weighted, nothing, table
 
 COLUMNS = ("terms", "entities", "keywords", "citations", "lists")
 CONFIDENCE = {"terms": 8.0, "entities": 8.0, "keywords": 8.0, "citations": 40.0, "lists": 40.0}
@@ -52,7 +52,7 @@ class Als:
     """Joint factors of papers and of everything that describes them."""
 
     name: ClassVar[str] = "als"
-    features: ClassVar[tuple[str, ...]] = ("paper", "closeness", "cited", "listed")
+    features: ClassVar[tuple[str, ...]] = ("paper", "paper_share", "closeness", "cited", "cited_share", "listed")
 
     def __init__(self, corpus: Corpus, layout: Layout, rarity: npt.NDArray[np.float32], papers: Factors,
                  columns: Factors, regularization: float) -> None:
@@ -60,11 +60,8 @@ class Als:
         self.papers, self.columns = papers, columns
         self.regularization = regularization
         self.offsets = layout.offsets()
-        self.norms = np.maximum(np.linalg.norm(papers, axis=1), 1e-9) if len(papers) else np.zeros(0)
-        self.model = _model(papers.shape[1] if papers.ndim == 2 else 1, regularization, 1, 0)
-        self.model.item_factors = np.ascontiguousarray(columns)
-        self.model.user_factors = np.ascontiguousarray(papers)
-        self.gram = np.asarray(columns, dtype=np.float64).T @ np.asarray(columns, dtype=np.float64)
+        self.norms = np.maximum(np.sqrt(np.einsum("ij,ij->i", papers, papers)), 1e-9)
+        self.gram = np.asarray(columns.T @ columns, dtype=np.float64)
 
     @classmethod
     def fit(cls, corpus: Corpus, settings: Settings) -> Als:
@@ -96,52 +93,62 @@ class Als:
     def restore(cls, reader: ArrayReader, corpus: Corpus) -> Als:
         """As saved."""
         layout = Layout({name: np.asarray(reader.array(f"als.kept.{name}")) for name in COLUMNS})
-        # implicit takes writable buffers only, though it writes into none of them here.
-        return cls(corpus, layout, np.asarray(reader.array("als.rarity")), reader.array("als.papers", "c"),
-                   reader.array("als.columns", "c"), float(reader.array("als.regularization")[0]))
+        return cls(corpus, layout, np.asarray(reader.array("als.rarity")), reader.array("als.papers"),
+                   reader.array("als.columns"), float(reader.array("als.regularization")[0]))
 
     def nominate(self, query: Query, k: int) -> Rows:
         """The papers whose factors lie nearest the draft's, and the cited papers it would cite."""
         draft = self._fold(query)
         if draft is None:
             return np.zeros(0, dtype=np.intp)
-        nearest = best((self.papers @ draft) / self.norms, k, query.allowed)
-        cited = best(np.nan_to_num(self._cited(draft)), k, query.allowed)
+        nearest = best(self._every(query, draft), k, query.allowed)
+        cited = best(np.nan_to_num(self._cited(query, draft)), k, query.allowed)
         return np.unique(np.concatenate([nearest, cited]))
 
     def describe(self, query: Query, rows: Rows) -> Features:
-        """Missing where the draft has no column that the factors know."""
+        """Missing where the draft has no column that the factors know; `cited` where nobody is known to cite the paper."""
         draft = self._fold(query)
         if draft is None:
             return nothing(rows, len(self.features))
-        paper = np.einsum("ij,j->i", self.papers[rows], draft).astype(np.float64)
-        closeness = paper / self.norms[rows] / max(float(np.linalg.norm(draft)), 1e-9)
-        return table(paper, closeness, self._cited(draft)[rows], self._listed(draft, rows))
+        paper = (self.papers[rows] @ draft).astype(np.float64)
+        every = self._every(query, draft)
+        norm = max(float(np.linalg.norm(draft)), 1e-9)
+        cited = self._cited(query, draft)
+        top = float(np.nanmax(cited, initial=0.0)) or 1.0
+        return table(paper, paper / (float(every.max(initial=0.0)) or 1.0), paper / self.norms[rows] / norm,
+                     cited[rows], cited[rows] / top, self._listed(draft, rows))
 
     def explain(self, query: Query, row: int) -> list[Evidence]:
         """Each of the draft's columns by what it adds to the paper's score (Hu et al., section 5)."""
         entry = self._entry(query)
-        if not entry.nnz:
+        if not len(entry):
             return []
-        confidence, known = entry.data.astype(np.float64), np.asarray(self.columns[entry.indices], dtype=np.float64)
-        system = (self.gram + (known.T * (confidence - 1)) @ known
-                  + self.regularization * np.eye(known.shape[1]))
-        shares = confidence * (known @ np.linalg.solve(system, np.asarray(self.papers[row], dtype=np.float64)))
+        system, known = self._system(entry)
+        shares = entry.weights * (known @ np.linalg.solve(system, np.asarray(self.papers[row], dtype=np.float64)))
         found = [Evidence(self.name, kind, name, float(share)) for share, (kind, name) in
-                 zip(shares, (self._column(query, int(c)) for c in entry.indices), strict=True)]
+                 zip(shares, (self._column(query, column) for column in entry.rows.tolist()), strict=True)]
         return sorted(found, key=lambda e: (-e.amount, e.name))
 
     # -- the draft as a row of the joint matrix ------------------------------------------------------------
 
     def _fold(self, query: Query) -> Factors | None:
-        entry = self._entry(query)
-        if not entry.nnz:
-            return None
-        with threadpool_limits(1, "blas"):
-            return np.asarray(self.model.recalculate_user(0, entry), dtype=np.float32).ravel()
+        return query.once("als", lambda: self._folded(query))
 
-    def _entry(self, query: Query) -> csr_matrix:
-        """[1 × joint columns] confidences."""
+    def _folded(self, query: Query) -> Factors | None:
+        entry = self._entry(query)
+        if not len(entry):
+            return None
+        system, known = self._system(entry)
+        return np.linalg.solve(system, known.T @ entry.weights).astype(np.float32)
+
+    def _system(self, entry: Weighted) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """The normal equations' matrix YᵀCY + λI of a draft, and the factors of its columns (Hu et al., equation 4)."""
+        known = np.asarray(self.columns[entry.rows], dtype=np.float64)
+        return (self.gram + (known.T * (entry.weights - 1)) @ known
+                + self.regularization * np.eye(known.shape[1])), known
+
+    def _entry(self, query: Query) -> Weighted:
+        """Joint columns that the draft has, with its confidences."""
         joint: dict[int, float] = {}
         for name, weighted in (("terms", query.terms), ("entities", query.entities)):
             kept = self.layout.kept[name]
@@ -159,9 +166,7 @@ class Als:
             places = np.minimum(np.searchsorted(kept, liked), len(kept) - 1)
             for column in (places[kept[places] == liked] + self.offsets["citations"]).tolist():
                 joint[column] = 1 + CONFIDENCE["citations"] * float(self.rarity[column])
-        columns = sorted(joint)
-        return csr_matrix((np.array([joint[c] for c in columns], dtype=np.float32), np.array(columns, dtype=np.int32),
-                           np.array([0, len(columns)], dtype=np.int32)), shape=(1, len(self.columns)))
+        return Weighted.of(joint)
 
     def _column(self, query: Query, column: int) -> tuple[str, str]:
         """(kind, name) of a joint column."""
@@ -175,12 +180,21 @@ class Als:
             return "paper", str(own)
         return "term", query.surfaces.get(own, self.corpus.vocabularies[block].names[own])
 
-    def _cited(self, draft: Factors) -> npt.NDArray[np.float64]:
-        """[papers] the draft's score of each paper as one to cite; missing where nobody cites it yet."""
+    def _every(self, query: Query, draft: Factors) -> npt.NDArray[np.float64]:
+        """[papers] the score of every paper."""
+        return query.once("als.papers", lambda: np.asarray(self.papers @ draft, dtype=np.float64))
+
+    def _cited(self, query: Query, draft: Factors) -> npt.NDArray[np.float64]:
+        """[papers] the draft's score of each paper as one to cite; missing where nobody is known to cite it."""
+        return query.once("als.cited", lambda: self._all_cited(query, draft))
+
+    def _all_cited(self, query: Query, draft: Factors) -> npt.NDArray[np.float64]:
         scores = np.full(len(self.corpus), np.nan)
         kept, at = self.layout.kept["citations"], self.offsets["citations"]
         if len(kept):
-            scores[kept] = np.einsum("ij,j->i", self.columns[at:at + len(kept)], draft)
+            citers = row_dots(self.corpus.by_column["citations"], kept, query.lists_references.astype(np.float64))
+            values = self.columns[at:at + len(kept)] @ draft
+            scores[kept] = np.where(citers > 0, values, np.nan)
         return scores
 
     def _listed(self, draft: Factors, rows: Rows) -> npt.NDArray[np.float64]:
@@ -190,7 +204,7 @@ class Als:
         if block is None or not len(kept):
             return scores
         lists, _, owner = gather(block, rows)
-        values = np.einsum("ij,j->i", self.columns[at:at + len(kept)], draft)
+        values = self.columns[at:at + len(kept)] @ draft
         top = np.full(len(rows), -np.inf)
         np.maximum.at(top, owner, values[np.searchsorted(kept, lists)])
         return np.where(np.isfinite(top), top, np.nan)

@@ -6,9 +6,9 @@ or that paper, gives nothing to go on. A row's features never depend on which ot
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ from recommender.index.sparse import Rows
 from recommender.papers import Evidence
 from recommender.settings import Settings
 
+T = TypeVar("T")
 Features = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 Scores = npt.NDArray[np.float64]
@@ -53,6 +54,8 @@ class Query:
     corpus: Corpus
     terms: Weighted
     """Columns of the terms block: square root of the term's count in the draft."""
+    title: Weighted
+    """The same of the draft's title alone."""
     phrases: Weighted
     entities: Weighted
     """Columns of the entities block that the draft names."""
@@ -68,8 +71,19 @@ class Query:
     """The visible papers nearest to the query, anchors first, weights summing to 1."""
     year: int | None
     """The draft's year, where it is known."""
+    lists_references: Mask
+    """[papers] whose reference lists are known; a subset of `visible`."""
     surfaces: Mapping[int, str] = field(default_factory=dict)
     """Term column -> the word as the draft writes it."""
+    memo: dict[str, Any] = field(default_factory=dict, repr=False)
+    """What a signal has worked out for this query and asks for again; nobody else reads it."""
+
+    def once(self, name: str, compute: Callable[[], T]) -> T:
+        """The value of `compute`, worked out once a query."""
+        if name not in self.memo:
+            self.memo[name] = compute()
+        value: T = self.memo[name]
+        return value
 
     @property
     def is_empty(self) -> bool:

@@ -1,7 +1,8 @@
 """Lexical search: BM25 over all papers out of a sparse matrix, and what else the words alone say.
 
-Variants are rank-bm25's, score for score: Okapi (Robertson and Zaragoza, "The Probabilistic Relevance Framework",
-2009; negative idf raised to a quarter of the mean), Plus and L (Lv and Zhai, 2011). A query's weight of a term is
+Three variants are rank-bm25's, score for score: Okapi (Robertson and Zaragoza, "The Probabilistic Relevance
+Framework", 2009; negative idf raised to a quarter of the mean), Plus and L (Lv and Zhai, 2011). The default is
+Okapi with Lucene's idf, log(1 + (N - n + 0.5) / (n + 0.5)), which is positive for every term. A query's weight of a term is
 its multiplicity there; the program's own queries use the square root of the count.
 """
 
@@ -60,7 +61,13 @@ def _l(tf: Floats, norm: Floats, df: npt.NDArray[np.float64], term: npt.NDArray[
     return idf[term] * (k1 + 1) * shifted / (k1 + shifted) - constant[term], constant
 
 
-VARIANTS: dict[str, Weigher] = {"okapi": _okapi, "plus": _plus, "l": _l}
+def _lucene(tf: Floats, norm: Floats, df: npt.NDArray[np.float64], term: npt.NDArray[np.intp], papers: int,
+            k1: float) -> tuple[Floats, Floats]:
+    idf = np.log1p((papers - df + 0.5) / (df + 0.5))
+    return idf[term] * tf * (k1 + 1) / (tf + k1 * norm), np.zeros(len(df))
+
+
+VARIANTS: dict[str, Weigher] = {"lucene": _lucene, "okapi": _okapi, "plus": _plus, "l": _l}
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,9 @@ class Postings:
 
     def scores(self, terms: Weighted) -> Scores:
         """[papers] the score of every paper."""
-        indptr, indices, data = self.weights.indptr, self.weights.indices, self.weights.data
+        # Plain views: slicing a memory map costs ten times as much.
+        indptr, indices, data = (np.asarray(part) for part in
+                                 (self.weights.indptr, self.weights.indices, self.weights.data))
         scores = np.zeros(self.weights.shape[1])
         for term, weight in zip(terms.rows.tolist(), terms.weights.tolist(), strict=True):
             span = slice(indptr[term], indptr[term + 1])
@@ -98,7 +107,8 @@ class Bm25:
     """The words of the draft against the words of every paper."""
 
     name: ClassVar[str] = "bm25"
-    features: ClassVar[tuple[str, ...]] = ("bm25", "bm25_share", "phrases", "cosine", "feedback")
+    features: ClassVar[tuple[str, ...]] = ("bm25", "bm25_share", "bm25_rank", "phrases", "phrases_share", "cosine",
+                                           "title", "feedback", "feedback_best")
 
     def __init__(self, corpus: Corpus, unigrams: Postings, phrases: Postings | None, vectors: csr_matrix) -> None:
         self.corpus = corpus
@@ -143,9 +153,7 @@ class Bm25:
         if not len(query.terms):
             return np.zeros(0, dtype=np.intp)
         by_terms = best(query.lexical, k, query.allowed)
-        if self.phrases is None or not len(query.phrases):
-            return by_terms
-        by_phrases = best(self.phrases.scores(query.phrases), k, query.allowed)
+        by_phrases = best(np.nan_to_num(self._phrase_scores(query)), k, query.allowed)
         return np.unique(np.concatenate([by_terms, by_phrases]))
 
     def describe(self, query: Query, rows: Rows) -> Features:
@@ -153,10 +161,14 @@ class Bm25:
         if not len(query.terms):
             return nothing(rows, len(self.features))
         top = float(query.lexical.max(initial=0.0, where=query.visible)) or 1.0
-        phrases = (self.phrases.scores(query.phrases)[rows] if self.phrases is not None and len(query.phrases)
-                   else np.full(len(rows), np.nan))
-        return table(query.lexical[rows], query.lexical[rows] / top, phrases,
-                     row_dots(self.vectors, rows, self._unit(query)), self._feedback(query, rows))
+        phrases = self._phrase_scores(query)
+        ordered = query.once("ordered", lambda: np.sort(query.lexical))
+        rank = len(ordered) - np.searchsorted(ordered, query.lexical[rows], side="right")
+        feedback, closest = self._feedback(query, rows)
+        return table(query.lexical[rows], query.lexical[rows] / top, np.log1p(rank), phrases[rows],
+                     phrases[rows] / (float(phrases.max(initial=0.0)) or 1.0), row_dots(self.vectors, rows, self._unit(query.terms)),
+                     row_dots(self.vectors, rows, self._unit(query.title)) if len(query.title) else np.full(len(rows), np.nan),
+                     feedback, closest)
 
     def explain(self, query: Query, row: int) -> list[Evidence]:
         """The draft's terms that the paper holds."""
@@ -172,26 +184,35 @@ class Bm25:
                 found.append(Evidence(self.name, "term", query.surfaces.get(term, self._term(term)), amount * weight))
         return sorted(found, key=lambda e: (-e.amount, e.name))
 
+    def _phrase_scores(self, query: Query) -> Scores:
+        """[papers] missing where the draft has no phrase that the library knows."""
+        if self.phrases is None or not len(query.phrases):
+            return np.full(len(self.corpus), np.nan)
+        scorer = self.phrases
+        return query.once("phrases", lambda: scorer.scores(query.phrases))
+
     def _term(self, column: int) -> str:
         return self.corpus.vocabularies["terms"].names[column]
 
-    def _unit(self, query: Query) -> Scores:
+    def _unit(self, terms: Weighted) -> Scores:
+        """[terms] the weighted terms as a tf-idf vector of unit length."""
         vector = np.zeros(self.vectors.shape[1])
-        papers = len(self.corpus)
-        df = np.diff(self.unigrams.weights.indptr)[query.terms.rows]
-        vector[query.terms.rows] = query.terms.weights * np.log(1 + papers / np.maximum(df, 1))
+        df = np.diff(self.unigrams.weights.indptr)[terms.rows]
+        vector[terms.rows] = terms.weights * np.log(1 + len(self.corpus) / np.maximum(df, 1))
         norm = float(np.linalg.norm(vector))
         return vector / norm if norm else vector
 
-    def _feedback(self, query: Query, rows: Rows) -> Scores:
-        """Closeness to the centre of the ten best, a candidate's own share left out."""
+    def _feedback(self, query: Query, rows: Rows) -> tuple[Scores, Scores]:
+        """Closeness to the centre of the ten best, and to the closest of them, a candidate itself left out."""
         ten = best(query.lexical, FEEDBACK, query.visible)
         if not len(ten):
-            return np.full(len(rows), np.nan)
-        closeness = row_dots(self.vectors, rows, weighted_sum(self.vectors, ten, np.ones(len(ten))))
-        own = np.isin(rows, ten)
-        others = len(ten) - own
-        return np.where(others > 0, (closeness - own) / np.maximum(others, 1), np.nan)
+            return np.full(len(rows), np.nan), np.full(len(rows), np.nan)
+        each = np.stack([row_dots(self.vectors, rows, weighted_sum(self.vectors, ten[i:i + 1], np.ones(1)))
+                         for i in range(len(ten))])
+        each[ten[:, None] == rows[None, :]] = np.nan
+        others = np.isfinite(each).sum(axis=0)
+        centre = np.where(others > 0, np.nansum(each, axis=0) / np.maximum(others, 1), np.nan)
+        return centre, np.where(others > 0, np.max(np.nan_to_num(each, nan=-1.0), axis=0), np.nan)
 
 
 def _unit_vectors(corpus: Corpus, papers: int) -> csr_matrix:

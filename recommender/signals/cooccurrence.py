@@ -117,6 +117,9 @@ class Cooccurrence:
 
     def _widened(self, query: Query) -> Scores:
         """[entities] weight of each entity: the draft's own, and their partners at a discount."""
+        return query.once("entities", lambda: self._widen(query))
+
+    def _widen(self, query: Query) -> Scores:
         if self.association is None:
             raise RuntimeError("asked without entities")
         weights = weighted_sum(self.association, query.entities.rows, query.entities.weights * WIDENING)

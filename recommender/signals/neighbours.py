@@ -28,6 +28,9 @@ class Neighbours:
 
     def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
+        keywords = corpus.blocks.get("keywords")
+        self.rarity = _rarity(keywords) if keywords is not None else np.zeros(0)
+        """[keywords] 1 for what one paper has, towards 0 for what all have."""
 
     @classmethod
     def fit(cls, corpus: Corpus, settings: Settings) -> Neighbours:
@@ -72,17 +75,14 @@ class Neighbours:
         weights = weighted_sum(block, near.rows, near.weights)
         if not weights.any():
             return np.full(len(rows), np.nan)
-        if group == "keywords":
-            weights = weights * self._rarity(block)
+        columns = self.rarity if group == "keywords" else np.ones(block.shape[1])
         own = np.zeros(len(self.corpus))
         own[near.rows] = near.weights
-        totals = row_dots(block, rows, weights) - own[rows] * row_dots(
-            block, rows, self._rarity(block) if group == "keywords" else np.ones(block.shape[1]))
+        totals = row_dots(block, rows, weights * columns) - own[rows] * row_dots(block, rows, columns)
         present = np.diff(block.indptr)[rows] > 0
         return np.where(present, np.maximum(totals, 0), np.nan)
 
-    def _rarity(self, block: csr_matrix) -> Scores:
-        papers = np.bincount(block.indices, minlength=block.shape[1])
-        return np.log(1 + block.shape[0] / np.maximum(papers, 1)) / np.log(1 + block.shape[0])
 
-
+def _rarity(block: csr_matrix) -> Scores:
+    papers = np.bincount(block.indices, minlength=block.shape[1])
+    return np.asarray(np.log(1 + block.shape[0] / np.maximum(papers, 1)) / np.log(1 + block.shape[0]))

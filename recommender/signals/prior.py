@@ -45,7 +45,7 @@ class Prior:
     def describe(self, query: Query, rows: Rows) -> Features:
         """log(1 + visible citations), and years before the draft (or before the library's newest)."""
         cited_by = self.corpus.by_column.get("citations")
-        count = (np.log1p(row_dots(cited_by, rows, query.visible.astype(np.float64))) if cited_by is not None
+        count = (np.log1p(row_dots(cited_by, rows, query.lists_references.astype(np.float64))) if cited_by is not None
                  else np.full(len(rows), np.nan))
         if query.is_empty:
             count = np.full(len(rows), np.nan)

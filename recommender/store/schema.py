@@ -30,8 +30,9 @@ class PaperRow(Base):
     """One paper; its authors, references and aliases stand in tables of their own."""
 
     __tablename__ = "papers"
+    # A key is never given twice: an index that was built before a paper went must not find another in its place.
     __table_args__ = (UniqueConstraint("cite_base", "cite_number"),
-                      Index("ix_papers_venue_year", "venue", "year"))
+                      Index("ix_papers_venue_year", "venue", "year"), {"sqlite_autoincrement": True})
 
     key: Mapped[int] = mapped_column(primary_key=True)
     id: Mapped[str] = mapped_column(Ident, unique=True)
@@ -39,6 +40,7 @@ class PaperRow(Base):
     """Whether the id came with the record; otherwise the program made it up."""
     title: Mapped[str]
     title_key: Mapped[str] = mapped_column(index=True)
+    """What spellings of the title share, cut to what databases index."""
     abstract: Mapped[str]
     year: Mapped[int | None] = mapped_column(index=True)
     venue: Mapped[str]

@@ -33,11 +33,19 @@ def state() -> dict[str, Any]:
     except ArtifactError as error:
         manifest, trouble = {}, str(error)
     behind = desk().library.changed_since(int(manifest["revision"])) if manifest else counts.papers
-    return {"papers": counts.papers, "references": counts.references, "lists": len(desk().lists.overview()),
-            "unresolved": desk().library.unresolved(), "indexed": manifest.get("papers", 0),
-            "built": str(manifest.get("built", "")),
-            "built_at": str(manifest.get("built", ""))[:16].replace("T", " ") + " UTC", "behind": behind, "trouble": trouble,
-            "folder": str(desk().settings.data), "version": own_version()}
+    return {
+        "papers": counts.papers,
+        "references": counts.references,
+        "lists": len(desk().lists.overview()),
+        "unresolved": desk().library.unresolved(),
+        "indexed": manifest.get("papers", 0),
+        "built": str(manifest.get("built", "")),
+        "built_at": str(manifest.get("built", ""))[:16].replace("T", " ") + " UTC",
+        "behind": behind,
+        "trouble": trouble,
+        "folder": str(desk().settings.data),
+        "version": own_version(),
+    }
 
 
 def own_version() -> str:

@@ -1,4 +1,4 @@
-"""The JSON API: the same answers as the pages, for scripts and editors; no cookie, so no form token either."""
+"""The JSON API: the same answers as the pages, for scripts and editors; no cookie, so no form token."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST = 1000
 _FIELDS = ("title", "abstract", "references", "exclude", "year", "year_from", "venues", "k")
 
 
-class _Wrong(Exception):
+class FieldError(Exception):
     """One field of a request cannot be used."""
 
     def __init__(self, field: str | None, message: str) -> None:
@@ -35,7 +35,7 @@ def recommend() -> ResponseReturnValue:
         return _error(None, "Send JSON, with the header Content-Type: application/json.", 415)
     try:
         draft, k = read_request(request.get_data())
-    except _Wrong as wrong:
+    except FieldError as wrong:
         return _error(wrong.field, str(wrong), 400)
     return jsonify(answer_json(desk().recommender.recommend(draft, k)))
 
@@ -49,24 +49,29 @@ def status() -> ResponseReturnValue:
 
 
 def read_request(body: bytes) -> tuple[Draft, int]:
-    """The draft and k of a request's JSON. Raises _Wrong, which names the field and says why."""
+    """The draft and k of a request's JSON. Raises FieldError, which names the field and says why."""
     try:
         given = json.loads(body)
     except (ValueError, RecursionError) as error:
         reason = error.msg if isinstance(error, json.JSONDecodeError) else "not UTF-8, or nested too deeply"
-        raise _Wrong(None, f"The request is not JSON: {reason}.") from error
+        raise FieldError(None, f"The request is not JSON: {reason}.") from error
     if not isinstance(given, dict):
-        raise _Wrong(None, f"The request must be a JSON object with {', '.join(_FIELDS)}.")
+        raise FieldError(None, f"The request must be a JSON object with {', '.join(_FIELDS)}.")
     for name in given:
         if name not in _FIELDS:
-            raise _Wrong(name, f"There is no field {name!r}. There are: {', '.join(_FIELDS)}.")
+            raise FieldError(name, f"There is no field {name!r}. There are: {', '.join(_FIELDS)}.")
     k = 20 if given.get("k") is None else _whole(given, "k", 1, MOST)
     draft = Draft(
-        title=_text(given, "title"), abstract=_text(given, "abstract"), references=_texts(given, "references"),
+        title=_text(given, "title"),
+        abstract=_text(given, "abstract"),
+        references=_texts(given, "references"),
         exclude=_texts(given, "exclude"),
-        filters=Filters(_whole(given, "year_from", 1, 9999), _whole(given, "year", 1, 9999), _texts(given, "venues")))
+        filters=Filters(
+            _whole(given, "year_from", 1, 9999), _whole(given, "year", 1, 9999), _texts(given, "venues")
+        ),
+    )
     if not draft.text.strip() and not draft.references:
-        raise _Wrong("abstract", "The draft is empty: give a title, an abstract, or references.")
+        raise FieldError("abstract", "The draft is empty: give a title, an abstract, or references.")
     return draft, k or 20
 
 
@@ -74,11 +79,21 @@ def answer_json(answer: Answer) -> dict[str, Any]:
     """An answer as the API gives it."""
     return {
         "recommendations": [
-            {"paper": paper_json(one.paper), "score": one.score, "parts": dict(one.parts), "base": one.base,
-             "likelihood": one.likelihood, "evidence": [asdict(reason) for reason in one.evidence]}
-            for one in answer.recommendations],
-        "relevant": answer.relevant, "note": answer.note,
-        "entities": [asdict(span) for span in answer.entities], "seconds": answer.seconds}
+            {
+                "paper": paper_json(one.paper),
+                "score": one.score,
+                "parts": dict(one.parts),
+                "base": one.base,
+                "likelihood": one.likelihood,
+                "evidence": [asdict(reason) for reason in one.evidence],
+            }
+            for one in answer.recommendations
+        ],
+        "relevant": answer.relevant,
+        "note": answer.note,
+        "entities": [asdict(span) for span in answer.entities],
+        "seconds": answer.seconds,
+    }
 
 
 def paper_json(paper: Paper) -> dict[str, Any]:
@@ -101,7 +116,7 @@ def _text(given: dict[str, Any], name: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise _Wrong(name, f"{name} must be text or null, not {_kind(value)}.")
+        raise FieldError(name, f"{name} must be text or null, not {_kind(value)}.")
     return _whole_text(name, value)
 
 
@@ -110,10 +125,10 @@ def _texts(given: dict[str, Any], name: str) -> tuple[str, ...]:
     if value is None:
         return ()
     if not isinstance(value, list):
-        raise _Wrong(name, f"{name} must be a list of texts, not {_kind(value)}.")
+        raise FieldError(name, f"{name} must be a list of texts, not {_kind(value)}.")
     for place, one in enumerate(value):
         if not isinstance(one, str):
-            raise _Wrong(name, f"{name} must be a list of texts; entry {place} is {_kind(one)}.")
+            raise FieldError(name, f"{name} must be a list of texts; entry {place} is {_kind(one)}.")
     return tuple(dict.fromkeys(_whole_text(name, one) for one in value))
 
 
@@ -121,7 +136,7 @@ def _whole_text(name: str, value: str) -> str:
     try:
         value.encode()
     except UnicodeEncodeError as error:
-        raise _Wrong(name, f"{name} holds half a surrogate pair, which is no text.") from error
+        raise FieldError(name, f"{name} holds half a surrogate pair, which is no text.") from error
     return value.replace("\0", "")
 
 
@@ -130,13 +145,20 @@ def _whole(given: dict[str, Any], name: str, least: int, most: int) -> int | Non
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int):
-        raise _Wrong(name, f"{name} must be a whole number, not {_kind(value)}.")
+        raise FieldError(name, f"{name} must be a whole number, not {_kind(value)}.")
     if not least <= value <= most:
-        raise _Wrong(name, f"{name} must be from {least} to {most}.")
+        raise FieldError(name, f"{name} must be from {least} to {most}.")
     return value
 
 
 def _kind(value: object) -> str:
-    kinds = {bool: "true or false", int: "a number", float: "a number with a fraction", str: "text",
-             list: "a list", dict: "an object", type(None): "null"}
+    kinds = {
+        bool: "true or false",
+        int: "a number",
+        float: "a number with a fraction",
+        str: "text",
+        list: "a list",
+        dict: "an object",
+        type(None): "null",
+    }
     return kinds[type(value)]

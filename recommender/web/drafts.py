@@ -14,12 +14,15 @@ from recommender.store.drafts import VERDICTS
 from recommender.web import forms
 from recommender.web.desk import desk
 from recommender.web.examples import EXAMPLES
-from recommender.web.respond import ask, back_to, go, notice, overview, tones
-from recommender.web.results import legend, results, venue_counts
+from recommender.web.recommended import ask, recommended
+from recommender.web.respond import back_to, go, notice
+from recommender.web.results import venue_counts
 
 pages = Blueprint("drafts", __name__)
 
 SAID = {"relevant": "More like “{}”.", "irrelevant": "Not relevant: “{}”.", "hidden": "Hidden: “{}”."}
+VENUES_OF = 60
+"""Results whose venues are offered while a venue filter is on."""
 _matched: OrderedDict[str, MatchedReferences] = OrderedDict()
 """What the latest drafts' .bib files held; the library keeps what was found, not what was missing."""
 
@@ -32,9 +35,18 @@ def home() -> str:
 
 def _home(error: str = "") -> str:
     first, last = desk().library.years()
-    return render_template("home.html", error=error, form=request.form, examples=EXAMPLES, first_year=first,
-                           last_year=last, venues=desk().library.venues(limit=60), papers=desk().library.status().papers,
-                           recent=desk().drafts.overview(3), chosen=request.form.getlist("venue"))
+    return render_template(
+        "home.html",
+        error=error,
+        form=request.form,
+        examples=EXAMPLES,
+        first_year=first,
+        last_year=last,
+        venues=desk().library.venues(limit=60),
+        papers=desk().library.status().papers,
+        recent=desk().drafts.overview(3),
+        chosen=request.form.getlist("venue"),
+    )
 
 
 @pages.get("/drafts")
@@ -66,23 +78,22 @@ def show(id: str) -> str:
 
 def _show(id: str, draft: Draft, error: str = "", text: str | None = None) -> str:
     k = forms.shown(request.values)
-    answer, trouble = ask(draft, k + 1)
-    answers = [answer] if answer else []
-    if answer and draft.filters.venues:
-        wider, _ = ask(replace(draft, filters=replace(draft.filters, venues=())), max(k, 60))
-        answers = [wider] if wider else answers
-    more = answer is not None and len(answer.recommendations) > k
-    if answer:
-        answer = replace(answer, recommendations=answer.recommendations[:k])
-    held = desk().lists.holding_each([one.paper.id for one in answer.recommendations] if answer else [])
-    found = results(answer, desk().library, held, tones()) if answer else []
+    found = recommended(draft, k)
+    wider = found["answer"]
+    if wider and draft.filters.venues:  # chips offer the venues that the filter leaves out, too
+        wider, _ = ask(replace(draft, filters=replace(draft.filters, venues=())), max(k, VENUES_OF))
     return render_template(
-        "draft.html", id=id, draft=draft, text=draft.text if text is None else text, error=error, k=k,
-        answer=answer, trouble=trouble, results=found,
-        legend=legend(found, tones()),
-        more=min(k + forms.STEP, forms.MOST) if more and k < forms.MOST else None,
-        venues=venue_counts(answers, draft.filters.venues), lists=overview(), judged=_judged(draft),
-        matched=_matched.get(id), cited=_papers(draft.references))
+        "draft.html",
+        id=id,
+        draft=draft,
+        text=draft.text if text is None else text,
+        error=error,
+        venues=venue_counts(wider, draft.filters.venues) if wider else [],
+        judged=_judged(draft),
+        matched=_matched.get(id),
+        cited=_papers(draft.references),
+        **found,
+    )
 
 
 @pages.post("/drafts/<id>/edit")
@@ -96,7 +107,9 @@ def edit(id: str) -> Response | tuple[str, int]:
                 raise InputError("The draft is empty. Write something, or delete it under Drafts.")
             draft = replace(draft, title=read.title, abstract=read.abstract)
         else:
-            draft = replace(draft, filters=replace(forms.filters(request.form), without=draft.filters.without))
+            draft = replace(
+                draft, filters=replace(forms.filters(request.form), without=draft.filters.without)
+            )
     except InputError as error:
         return _show(id, draft, str(error), request.form.get("text")), 422
     desk().drafts.change(id, draft)
@@ -113,8 +126,11 @@ def judge(id: str) -> Response:
     desk().drafts.judge(id, paper.id if paper else paper_id, verdict or None)
     address = _address(id, forms.shown(request.form))
     if verdict and paper:
-        notice(SAID[verdict].format(paper.title), url_for("drafts.judge", id=id),
-               {"paper": paper.id, "verdict": "", "k": str(forms.shown(request.form))})
+        notice(
+            SAID[verdict].format(paper.title),
+            url_for("drafts.judge", id=id),
+            {"paper": paper.id, "verdict": "", "k": str(forms.shown(request.form))},
+        )
     return go(address)
 
 

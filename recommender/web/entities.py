@@ -48,8 +48,16 @@ def index() -> str:
     query, label, number = request.args.get("q", ""), request.args.get("label", ""), forms.page(request.args)
     chosen = label if label in ENTITY_LABELS else None
     found, total = desk().recommender.entities(query, chosen, PER_PAGE, (number - 1) * PER_PAGE)
-    return render_template("entities.html", query=query, label=chosen or "", labels=ENTITY_LABELS, found=found,
-                           total=total, number=number, pages=(total + PER_PAGE - 1) // PER_PAGE)
+    return render_template(
+        "entities.html",
+        query=query,
+        label=chosen or "",
+        labels=ENTITY_LABELS,
+        found=found,
+        total=total,
+        number=number,
+        pages=(total + PER_PAGE - 1) // PER_PAGE,
+    )
 
 
 @pages.get("/entities/<label>/<ident:name>")
@@ -62,9 +70,14 @@ def show(label: str, name: str) -> str | Response:
         return redirect(url_for("entities.show", label=entity.label, name=entity.name), 301)  # type: ignore[return-value]
     number = forms.page(request.args)
     papers = desk().recommender.entity_papers(label, name, PAPERS, (number - 1) * PAPERS)
-    return render_template("entity.html", entity=entity, cards=[card(paper) for paper in papers],
-                           chart=year_chart(entity.by_year, entity.papers), number=number,
-                           pages=(entity.papers + PAPERS - 1) // PAPERS)
+    return render_template(
+        "entity.html",
+        entity=entity,
+        cards=[card(paper) for paper in papers],
+        chart=year_chart(entity.by_year, entity.papers),
+        number=number,
+        pages=(entity.papers + PAPERS - 1) // PAPERS,
+    )
 
 
 def year_chart(by_year: dict[int, int], papers: int) -> YearChart | None:
@@ -81,8 +94,17 @@ def year_chart(by_year: dict[int, int], papers: int) -> YearChart | None:
     for place, year in enumerate(years):
         here = by_year.get(year, 0)
         height = max(round(here / most * _HEIGHT), 2) if here else 0
-        bars.append(YearBar(year, here, place * _STEP + 14, 16 + _HEIGHT - height, _WIDTH, height,
-                            place * _STEP + 14 + _WIDTH // 2, str(year) if (last - year) % every == 0 else ""))
+        bars.append(
+            YearBar(
+                year,
+                here,
+                place * _STEP + 14,
+                16 + _HEIGHT - height,
+                _WIDTH,
+                height,
+                place * _STEP + 14 + _WIDTH // 2,
+                str(year) if (last - year) % every == 0 else "",
+            )
+        )
     text = ", ".join(f"{year}: {by_year[year]}" for year in sorted(by_year))
-    return YearChart(tuple(bars), len(years) * _STEP + 20, _HEIGHT + 36, text,
-                     papers - sum(by_year.values()))
+    return YearChart(tuple(bars), len(years) * _STEP + 20, _HEIGHT + 36, text, papers - sum(by_year.values()))

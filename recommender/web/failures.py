@@ -13,12 +13,20 @@ from recommender.web.api import error_json
 _SAID = {
     400: ("That request cannot be used", ""),
     403: ("Not allowed", "This page may not be used that way."),
-    404: ("Nothing here", "There is no page at this address. It may have been deleted, or the address is mistyped."),
+    404: (
+        "Nothing here",
+        "There is no page at this address. It may have been deleted, or the address is mistyped.",
+    ),
     405: ("Not that way", "This address wants another kind of request."),
-    413: ("Too large", "The request is larger than this server reads. Paste less, or raise max_upload_mb in "
-                       "settings.toml."),
+    413: (
+        "Too large",
+        "The request is larger than this server reads. Paste less, or raise max_upload_mb in settings.toml.",
+    ),
     415: ("Not that format", "This address wants another content type."),
-    500: ("Something broke", "It is not your fault. The server's log says more, without a word of your draft."),
+    500: (
+        "Something broke",
+        "It is not your fault. The server's log says more, without a word of your draft.",
+    ),
     503: ("No index yet", ""),
 }
 
@@ -34,7 +42,7 @@ def register(app: Flask) -> None:
 
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
-        return error.get_response()  # type: ignore[return-value]  # a redirect that routing raised
+        return error.get_response()  # a redirect that routing raised
     own = "description" in vars(error) and error.description
     answer = make_response(_answer(error.code, str(error.description) if own else ""))
     for name, value in error.get_headers():
@@ -44,8 +52,11 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _form_token(_: CSRFError) -> ResponseReturnValue:
-    return _answer(400, "The form's token is missing or from an older session, so nothing was changed. "
-                        "Load the page again and repeat.")
+    return _answer(
+        400,
+        "The form's token is missing or from an older session, so nothing was changed. "
+        "Load the page again and repeat.",
+    )
 
 
 def _answer(code: int, message: str) -> ResponseReturnValue:
@@ -53,7 +64,9 @@ def _answer(code: int, message: str) -> ResponseReturnValue:
     message = message or usual
     if request.path.startswith("/api/") or request.path == "/api":
         return error_json(message or title, code)
-    response: Response = make_response(render_template("error.html", code=code, title=title, message=message), code)
+    response: Response = make_response(
+        render_template("error.html", code=code, title=title, message=message), code
+    )
     if code == 503:
         response.headers["Retry-After"] = "10"
     return response

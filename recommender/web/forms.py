@@ -31,20 +31,35 @@ def read_submission(request: Request, library: Library) -> Submission:
     """The draft of the form on the first page. Raises InputError for an empty draft or a wrong field."""
     form = request.form
     draft = draft_text(form.get("text", ""))
-    bibliography = form.get("bib", "") + "\n" + _upload(request)
-    matched = match_references(library, bibliography) if bibliography.strip() else None
+    matched = _matched(library, [form.get("bib", ""), _upload(request)])
     cited = (*draft.references, *(matched.ids if matched else ()))
     if not draft.text and not cited:
         raise InputError("Paste a title and an abstract first: the box is empty.")
-    return Submission(replace(draft, id="", references=tuple(dict.fromkeys(cited)), filters=filters(form)),
-                      shown(form), matched)
+    return Submission(
+        replace(draft, id="", references=tuple(dict.fromkeys(cited)), filters=filters(form)),
+        shown(form),
+        matched,
+    )
+
+
+def _matched(library: Library, bibliographies: list[str]) -> MatchedReferences | None:
+    """What the library knows of what was pasted and uploaded, each in its own format; None for neither."""
+    found = [match_references(library, text) for text in bibliographies if text.strip()]
+    if not found:
+        return None
+    return MatchedReferences(
+        tuple(dict.fromkeys(id for one in found for id in one.ids)),
+        tuple(entry for one in found for entry in one.missing),
+    )
 
 
 def draft_text(text: str) -> Draft:
     """Title and abstract of what was pasted."""
     if len(text) > LONGEST:
-        raise InputError(f"The draft has {len(text):,} characters; at most {LONGEST:,} are read. "
-                         "Paste title and abstract only.")
+        raise InputError(
+            f"The draft has {len(text):,} characters; at most {LONGEST:,} are read. "
+            "Paste title and abstract only."
+        )
     # A NUL ends a text for PostgreSQL, and half a surrogate pair cannot be stored at all.
     return read_draft(text.replace("\0", "").encode("utf-8", "replace").decode("utf-8"))
 

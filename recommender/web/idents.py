@@ -1,8 +1,8 @@
 """Ids and names in URLs: any text, slashes and dots included, as a path that survives every hop.
 
-Law: `unescape(escape(id)) == id`, and no escaped id looks like a page below another one. Percent-encoding alone
-does not do: servers decode %2F, browsers drop "." and "..", and "a//b" becomes "a/b". What percent-encoding
-cannot carry is written ~XX (the character's code in hexadecimal); a plain id such as 10.1145/1234 stays as it is.
+Law: `unescape(escape(id)) == id`, and no escaped id looks like a page below another one. Percent-encoding
+alone does not do: servers decode %2F, browsers drop "." and "..", and "a//b" becomes "a/b". What it cannot
+carry is written ~XX (the character's code in hexadecimal); a plain id such as 10.1145/1234 stays as it is.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ def escape(id: str) -> str:
 
 def unescape(path: str) -> str:
     """The id that a URL path means."""
-    return "/".join("" if part == "~" else _CODE.sub(lambda code: chr(int(code[1], 16)), part)
-                    for part in path.split("/"))
+    return "/".join(
+        "" if part == "~" else _CODE.sub(lambda code: chr(int(code[1], 16)), part) for part in path.split("/")
+    )
 
 
 def _escape_part(part: str) -> str:

@@ -1,16 +1,16 @@
-"""Reading lists: every change is a form that leads back, with an undo where something could be missed."""
+"""Reading lists as a whole: made, shown with what belongs on them, renamed, deleted and restored."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, render_template, request, session, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
 from recommender.errors import InputError
 from recommender.papers import Draft, Filters, PaperList
 from recommender.web import forms
 from recommender.web.cards import card
 from recommender.web.desk import desk
-from recommender.web.respond import ask, back_to, go, notice, overview, tones, wants_partial
-from recommender.web.results import legend, results
+from recommender.web.recommended import recommended
+from recommender.web.respond import go, notice
 
 pages = Blueprint("lists", __name__)
 
@@ -52,15 +52,17 @@ def _show(one: PaperList, error: str = "") -> str:
     hits, total = library.search(query, FOUND) if query else ([], 0)
     on_list = {paper.id for paper in found.values()}
     k = forms.shown(request.args, 10)
-    answer, trouble = (ask(Draft(liked=one.papers, filters=Filters(without=one.papers)), k) if found else (None, ""))
-    held = desk().lists.holding_each([r.paper.id for r in answer.recommendations] if answer else [])
-    shown = results(answer, library, held, tones()) if answer else []
+    query_of_list = Draft(liked=one.papers, filters=Filters(without=one.papers))
     return render_template(
-        "list.html", one=one, items=items, find=query, hits=[(card(paper), paper.id in on_list) for paper in hits],
-        total=total, error=error, answer=answer, trouble=trouble, lists=overview(),
-        results=shown,
-        legend=legend(shown, tones()),
-        more=k + forms.STEP if answer and len(answer.recommendations) == k and k < forms.MOST else None)
+        "list.html",
+        one=one,
+        items=items,
+        find=query,
+        hits=[(card(paper), paper.id in on_list) for paper in hits],
+        total=total,
+        error=error,
+        **(recommended(query_of_list, k) if found else {}),
+    )
 
 
 @pages.post("/lists/<ident:id>/edit")
@@ -88,70 +90,3 @@ def restore(id: str) -> Response:
     """Bring a deleted list back."""
     desk().lists.restore(id)
     return go(url_for("lists.show", id=desk().lists.get(id).id))
-
-
-@pages.post("/lists/add")
-def add() -> Response | str:
-    """Put papers on a list, or on a new one that is named here.
-
-    htmx gets the notice and the lists that now hold the paper, so the page stays as it is.
-    """
-    form = request.form
-    papers = [paper for id in form.getlist("paper") if (paper := desk().library.get(id)) is not None]
-    if not papers:
-        abort(400, "Choose at least one paper first.")
-    name = form.get("new", "").strip()
-    if not name and not form.get("list"):
-        abort(400, "Choose a list, or name a new one.")
-    id = desk().lists.create(name) if name else desk().lists.get(form["list"]).id
-    added = [paper for paper in papers if desk().lists.add(id, paper.id)]
-    one = desk().lists.get(id)
-    session["last_list"] = id
-    what = f"“{papers[0].title[:80]}”" if len(papers) == 1 else f"{len(added)} of {len(papers)} papers"
-    link = url_for("lists.show", id=id)
-    if len(added) == 1:
-        notice(f"Added {what} to “{one.name}”.", url_for("lists.remove", id=id), {"paper": added[0].id}, link)
-    else:
-        notice(f"Added {what} to “{one.name}”." if added else f"“{one.name}” holds {what} already.", link=link)
-    if wants_partial() and "slot" in form:
-        return render_template("_added.html", held=desk().lists.holding([papers[0].id]))
-    return go(back_to(form, link))
-
-
-@pages.post("/lists/<ident:id>/remove")
-def remove(id: str) -> Response:
-    """Take a paper off; the notice puts it back where it was."""
-    removed = desk().lists.remove(id, request.form.get("paper", ""))
-    if removed:
-        paper = desk().library.get(removed.paper_id)
-        title = paper.title if paper else removed.paper_id
-        notice(f"Removed “{title}”.", url_for("lists.put_back", id=id),
-               {"paper": removed.paper_id, "position": str(removed.position), "note": removed.note[:500]})
-    return go(back_to(request.form, url_for("lists.show", id=id)))
-
-
-@pages.post("/lists/<ident:id>/add")
-def put_back(id: str) -> Response:
-    """Put one paper on this list, at a position and with its note if they are given."""
-    form = request.form
-    paper_id = form.get("paper", "")
-    place = form.get("position", "")
-    paper = desk().library.get(paper_id)
-    desk().lists.add(id, paper.id if paper else paper_id, int(place) if place.isascii() and place.isdigit() else None,
-                     form.get("note", ""))
-    return go(back_to(form, url_for("lists.show", id=id)))
-
-
-@pages.post("/lists/<ident:id>/move")
-def move(id: str) -> Response:
-    """Move a paper one place up or down."""
-    desk().lists.move(id, request.form.get("paper", ""), -1 if request.form.get("by") == "up" else 1)
-    return go(back_to(request.form, url_for("lists.show", id=id)))
-
-
-@pages.post("/lists/<ident:id>/note")
-def note(id: str) -> Response:
-    """Write a note beside a paper."""
-    desk().lists.note(id, request.form.get("paper", ""), request.form.get("note", ""))
-    notice("Note saved.")
-    return go(back_to(request.form, url_for("lists.show", id=id)))

@@ -9,8 +9,7 @@ from recommender.papers import Draft, Paper
 from recommender.web import forms
 from recommender.web.cards import card
 from recommender.web.desk import desk
-from recommender.web.respond import ask, overview, tones
-from recommender.web.results import legend, results
+from recommender.web.recommended import recommended
 
 pages = Blueprint("papers", __name__)
 
@@ -27,21 +26,20 @@ def show(id: str) -> str | Response:
         abort(404, f"The library has no paper with the id “{id}”.")
     if paper.id != id:
         return redirect(url_for("papers.show", id=paper.id), 301)  # type: ignore[return-value]
-    k = forms.shown(request.args, RELATED)
-    answer, trouble = ask(Draft(liked=(paper.id,)), k)
-    held = desk().lists.holding_each([paper.id, *(r.paper.id for r in answer.recommendations)] if answer
-                                     else [paper.id])
-    shown = results(answer, library, held, tones()) if answer else []
     known = library.keys_of(paper.references)
     citing = library.citing(keys[id], CITING + 1)
     return render_template(
-        "paper.html", card=card(paper), paper=paper, entities=_entities(paper), lists=overview(),
-        held=held.get(paper.id, ()), references=library.papers(list(dict.fromkeys(known.values()))),
-        unknown=len(set(paper.references) - known.keys()), citing=library.papers(citing[:CITING]),
-        more_citing=len(citing) > CITING, answer=answer, trouble=trouble,
-        results=shown,
-        legend=legend(shown, tones()),
-        more=k + forms.STEP if answer and len(answer.recommendations) == k and k < forms.MOST else None)
+        "paper.html",
+        card=card(paper),
+        paper=paper,
+        entities=_entities(paper),
+        held=desk().lists.holding([paper.id]),
+        references=library.papers(list(dict.fromkeys(known.values()))),
+        unknown=len(set(paper.references) - known.keys()),
+        citing=library.papers(citing[:CITING]),
+        more_citing=len(citing) > CITING,
+        **recommended(Draft(liked=(paper.id,)), forms.shown(request.args, RELATED)),
+    )
 
 
 @pages.get("/search")
@@ -49,9 +47,15 @@ def search() -> str:
     """Papers by title or author, a page at a time."""
     query, number = request.args.get("q", ""), forms.page(request.args)
     found, total = desk().library.search(query, PER_PAGE, (number - 1) * PER_PAGE)
-    return render_template("search.html", query=query, cards=[card(paper) for paper in found], total=total,
-                           first=(number - 1) * PER_PAGE + 1, number=number,
-                           pages=(total + PER_PAGE - 1) // PER_PAGE)
+    return render_template(
+        "search.html",
+        query=query,
+        cards=[card(paper) for paper in found],
+        total=total,
+        first=(number - 1) * PER_PAGE + 1,
+        number=number,
+        pages=(total + PER_PAGE - 1) // PER_PAGE,
+    )
 
 
 def _entities(paper: Paper) -> list[tuple[str, str]]:
@@ -59,5 +63,12 @@ def _entities(paper: Paper) -> list[tuple[str, str]]:
     try:
         return desk().recommender.entities_of(paper.id)
     except ArtifactError:
-        return [(label, name) for label, names in (("Method", paper.methods), ("Dataset", paper.datasets),
-                                                   ("Task", paper.tasks)) for name in names]
+        return [
+            (label, name)
+            for label, names in (
+                ("Method", paper.methods),
+                ("Dataset", paper.datasets),
+                ("Task", paper.tasks),
+            )
+            for name in names
+        ]

@@ -3,30 +3,51 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, cast
+from urllib.parse import urlencode
 
-from flask import Response, flash, redirect, request, session, url_for
+from flask import Response, flash, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
 
-from recommender.errors import ArtifactError
 from recommender.export import WRITERS
-from recommender.papers import Answer, Draft
-from recommender.store.lists import ListEntry
-from recommender.web.desk import desk
 
-FORMAT_NAMES = {"bibtex": "BibTeX", "bibtex-unicode": "BibTeX, Unicode", "ris": "RIS", "csl-json": "CSL-JSON",
-                "markdown": "Markdown", "jsonl": "JSON lines"}
+FORMAT_NAMES = {
+    "bibtex": "BibTeX",
+    "bibtex-unicode": "BibTeX, Unicode",
+    "ris": "RIS",
+    "csl-json": "CSL-JSON",
+    "markdown": "Markdown",
+    "jsonl": "JSON lines",
+}
 
 
-# No inline style, no eval: the content policy forbids both. History is asked from the server, so that no draft
-# lies in the browser's storage. A refused form (422) shows itself again; other errors are said beside the page.
-HTMX = json.dumps({
-    "includeIndicatorStyles": False, "allowEval": False, "historyCacheSize": 0, "scrollIntoViewOnBoost": False,
-    "responseHandling": [
-        {"code": "204", "swap": False}, {"code": "[23]..", "swap": True}, {"code": "422", "swap": True},
-        {"code": "[45]..", "swap": True, "error": True, "ignoreTitle": True, "target": "#notices",
-         "select": "#failure", "swapOverride": "innerHTML"}]})
+# No inline style, no eval: the content policy forbids both. History is asked from the server, so that no
+# draft lies in the browser's storage. A refused form (422) shows itself again; other errors are said beside
+# the page.
+HTMX = json.dumps(
+    {
+        "includeIndicatorStyles": False,
+        "allowEval": False,
+        "historyCacheSize": 0,
+        "scrollIntoViewOnBoost": False,
+        "responseHandling": [
+            {"code": "204", "swap": False},
+            {"code": "[23]..", "swap": True},
+            {"code": "422", "swap": True},
+            {
+                "code": "[45]..",
+                "swap": True,
+                "error": True,
+                "ignoreTitle": True,
+                "target": "#notices",
+                "select": "#failure",
+                "swapOverride": "innerHTML",
+            },
+        ],
+    }
+)
 
 
 def wants_partial() -> bool:
@@ -37,7 +58,9 @@ def wants_partial() -> bool:
 def context() -> dict[str, Any]:
     """What every template may use."""
     return {
-        "layout": "_main.html" if wants_partial() else "base.html", "here": here(), "htmx_config": HTMX,
+        "layout": "_main.html" if wants_partial() else "base.html",
+        "here": here(),
+        "htmx_config": HTMX,
         "formats": [(name, FORMAT_NAMES.get(name, name)) for name in WRITERS],
         "q": request.args.get("q", "") if request.endpoint == "papers.search" else "",
     }
@@ -46,8 +69,12 @@ def context() -> dict[str, Any]:
 def here() -> str:
     """This page's address, to come back to after a change; / where the request changes something itself."""
     if request.method not in ("GET", "HEAD") or request.endpoint is None:
-        return back_to(request.form, "/")
-    return url_for(request.endpoint, **(request.view_args or {}), **request.args.to_dict(flat=False))
+        try:
+            return back_to(request.form, "/")
+        except HTTPException:  # the form is what failed (too large, cut off), and this is its error page
+            return "/"
+    address = url_for(request.endpoint, **(request.view_args or {}))
+    return f"{address}?{urlencode(list(request.args.items(multi=True)))}" if request.args else address
 
 
 def back_to(form: MultiDict[str, str], otherwise: str) -> str:
@@ -64,28 +91,11 @@ def go(address: str) -> Response:
 
 def notice(text: str, undo: str = "", fields: Mapping[str, str] | None = None, link: str = "") -> None:
     """Say on the next page what was done; `undo` is the address that takes it back with the fields posted."""
-    flash({"text": text if len(text) <= 200 else text[:199] + "…", "undo": undo,  # type: ignore[arg-type]
-           "fields": dict(fields or {}), "link": link})
-
-
-def ask(draft: Draft, k: int) -> tuple[Answer | None, str]:
-    """The answer to a query; without an index None, and what to do about it."""
-    try:
-        return desk().recommender.recommend(draft, k), ""
-    except ArtifactError as error:
-        return None, str(error)
-
-
-def overview() -> list[ListEntry]:
-    """Every list, the one used last first, for the menus that add to a list."""
-    entries = desk().lists.overview()
-    last = session.get("last_list") if "last_list" in session else None
-    return sorted(entries, key=lambda entry: entry.id != last)
-
-
-def tones() -> Sequence[str]:
-    """The signals in the order of their colours; none without an index."""
-    try:
-        return desk().recommender.signal_names()
-    except ArtifactError:
-        return ()
+    flash(
+        {
+            "text": text if len(text) <= 200 else text[:199] + "…",
+            "undo": undo,  # type: ignore[arg-type]
+            "fields": dict(fields or {}),
+            "link": link,
+        }
+    )

@@ -8,37 +8,17 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from recommender.papers import ENTITY_LABELS, Answer, Evidence, Paper, Recommendation
+from recommender.papers import ENTITY_LABELS, Answer, Paper, Recommendation
 from recommender.store.library import Library
 from recommender.store.lists import ListEntry
+from recommender.web.bars import Segment, length, segments
 from recommender.web.cards import Card, card
 from recommender.web.highlight import highlight
 
-SIGNAL_NAMES = {
-    "bm25": "Words in common", "citations": "Citations", "cooccurrence": "Methods and datasets",
-    "als": "Learned patterns", "neighbours": "Authors and keywords", "prior": "Often cited",
-}
 _ENTITY_KINDS = {label.lower(): label for label in ENTITY_LABELS}
-TONES = 8
-"""Colours in site.css."""
 LATENT = frozenset({"als"})
 """Signals whose evidence is what in the draft speaks for a paper, and need not stand in the paper."""
-_CHIPS, _TERMS, _NEIGHBOURS = 8, 8, 4
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """One signal's share of a result's bar, in hundredths of the longest bar."""
-
-    signal: str
-    name: str
-    part: str
-    start: str
-    width: str
-    tone: int
-    positive: bool
-    because: str
-    """What stands behind it, in words."""
+_CHIPS, _NEIGHBOURS = 8, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,78 +53,61 @@ class Result:
     lists: Sequence[ListEntry] = field(default=())
 
 
-def results(answer: Answer, library: Library, held: Mapping[str, Sequence[ListEntry]],
-            tones: Sequence[str]) -> list[Result]:
+def results(
+    answer: Answer, library: Library, held: Mapping[str, Sequence[ListEntry]], tones: Sequence[str]
+) -> list[Result]:
     """The answer's recommendations for the page; `tones` are the signals in the order of their colours."""
     named = {e.name for r in answer.recommendations for e in r.evidence if e.kind == "paper"}
     keys = library.keys_of(sorted(named))
     papers = dict(zip(keys, library.papers(list(keys.values())), strict=True))
-    longest = max((_positive(r) for r in answer.recommendations), default=0.0) or 1.0
-    return [_result(rank, one, papers, longest, held.get(one.paper.id, ()), tones)
-            for rank, one in enumerate(answer.recommendations, 1)]
+    longest = max((length(r) for r in answer.recommendations), default=0.0) or 1.0
+    return [
+        _result(rank, one, papers=papers, longest=longest, lists=held.get(one.paper.id, ()), tones=tones)
+        for rank, one in enumerate(answer.recommendations, 1)
+    ]
 
 
-def venue_counts(answers: Iterable[Answer], chosen: Iterable[str], limit: int = 12) -> list[tuple[str, int]]:
+def venue_counts(answer: Answer, chosen: Iterable[str], limit: int = 12) -> list[tuple[str, int]]:
     """The chosen venues, then the most frequent ones among the results."""
-    counts = Counter(r.paper.venue for answer in answers for r in answer.recommendations if r.paper.venue)
+    counts = Counter(r.paper.venue for r in answer.recommendations if r.paper.venue)
     first = list(dict.fromkeys(chosen))
     rest = sorted(counts.keys() - set(first), key=lambda venue: (-counts[venue], venue))
     return [(venue, counts[venue]) for venue in (first + rest)[: max(limit, len(first))]]
 
 
-def legend(shown: Iterable[Result], tones: Sequence[str]) -> list[tuple[int, str]]:
-    """(tone, name) of the signals that have a part in these results."""
-    present = {segment.signal for result in shown for segment in result.segments}
-    return [(number % TONES, signal_name(name)) for number, name in enumerate(tones) if name in present]
-
-
-def signal_name(signal: str) -> str:
-    """A signal's name for readers."""
-    return SIGNAL_NAMES.get(signal, signal.replace("_", " ").capitalize())
-
-
-def _result(rank: int, one: Recommendation, papers: Mapping[str, Paper], longest: float,
-            lists: Sequence[ListEntry], tones: Sequence[str]) -> Result:
-    reasons = sorted((e for e in one.evidence if e.amount > 0 and e.signal not in LATENT), key=lambda e: -e.amount)
+def _result(
+    rank: int,
+    one: Recommendation,
+    *,
+    papers: Mapping[str, Paper],
+    longest: float,
+    lists: Sequence[ListEntry],
+    tones: Sequence[str],
+) -> Result:
+    reasons = sorted(
+        (e for e in one.evidence if e.amount > 0 and e.signal not in LATENT), key=lambda e: -e.amount
+    )
     terms = [e.name for e in reasons if e.kind == "term"]
-    chips = {(e.kind, e.name): Chip(_ENTITY_KINDS[e.kind], e.name, e.link)
-             for e in reasons if e.kind in _ENTITY_KINDS}
-    neighbours = {e.name: Neighbour(papers[e.name], e.link) for e in reasons if e.kind == "paper" and e.name in papers}
-    segments = _segments(one, papers, longest, tones)
+    chips = {
+        (e.kind, e.name): Chip(_ENTITY_KINDS[e.kind], e.name, e.link)
+        for e in reasons
+        if e.kind in _ENTITY_KINDS
+    }
+    neighbours = {
+        e.name: Neighbour(papers[e.name], e.link) for e in reasons if e.kind == "paper" and e.name in papers
+    }
+    bar = segments(one, papers, longest, tones)
     return Result(
-        rank, card(one.paper), highlight(one.paper.abstract, [*terms, *(chip.name for chip in chips.values())]),
-        segments, ", ".join(f"{segment.name} {segment.part}" for segment in segments),
-        tuple(chips.values())[:_CHIPS], tuple(neighbours.values())[:_NEIGHBOURS],
-        "" if one.likelihood is None else _percent(one.likelihood), lists)
-
-
-def _positive(one: Recommendation) -> float:
-    return sum(part for part in one.parts.values() if part > 0)
-
-
-def _segments(one: Recommendation, papers: Mapping[str, Paper], longest: float,
-              tones: Sequence[str]) -> tuple[Segment, ...]:
-    found: list[Segment] = []
-    start = 0.0
-    for signal in sorted(one.parts, key=lambda s: tones.index(s) if s in tones else len(tones)):
-        part = one.parts[signal]
-        width = max(part, 0.0) / longest * 100
-        tone = (tones.index(signal) if signal in tones else len(tones)) % TONES
-        found.append(Segment(signal, signal_name(signal), f"{part:+.2f}".replace("-", "−"), f"{start:.2f}",
-                             f"{width:.2f}", tone, part > 0, _because(signal, one.evidence, papers)))
-        start += width
-    return tuple(found)
-
-
-def _because(signal: str, evidence: Iterable[Evidence], papers: Mapping[str, Paper]) -> str:
-    said: list[str] = []
-    for e in sorted((e for e in evidence if e.signal == signal and e.amount > 0), key=lambda e: -e.amount):
-        if e.kind != "paper":
-            said.append(e.name)
-        elif e.name in papers:
-            title = papers[e.name].title
-            said.append(f"“{title if len(title) <= 60 else title[:59] + '…'}” {e.link}".strip())
-    return ", ".join(dict.fromkeys(said[:_TERMS]))
+        rank,
+        card(one.paper),
+        highlight(one.paper.abstract, [*terms, *(chip.name for chip in chips.values())]),
+        bar,
+        ", ".join(f"{segment.name} {segment.part}" for segment in bar),
+        tuple(chips.values())[:_CHIPS],
+        tuple(neighbours.values())[:_NEIGHBOURS],
+        "" if one.likelihood is None else _percent(one.likelihood),
+        lists,
+    )
 
 
 def _percent(chance: float) -> str:

@@ -1,0 +1,91 @@
+"""Each signal's share of a score as one stacked bar, with the reasons in words beside it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from recommender.papers import Evidence, Paper, Recommendation
+
+SIGNAL_NAMES = {
+    "bm25": "Words in common",
+    "citations": "Citations",
+    "cooccurrence": "Methods and datasets",
+    "als": "Learned patterns",
+    "neighbours": "Authors and keywords",
+    "prior": "Often cited",
+}
+TONES = 8
+"""Colours in site.css."""
+_REASONS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One signal's share of a result's bar, in hundredths of the longest bar."""
+
+    signal: str
+    name: str
+    part: str
+    start: str
+    width: str
+    tone: int
+    positive: bool
+    because: str
+    """What stands behind it, in words."""
+
+
+def legend(bars: Iterable[Sequence[Segment]], tones: Sequence[str]) -> list[tuple[int, str]]:
+    """(tone, name) of the signals that have a part in these bars."""
+    present = {segment.signal for bar in bars for segment in bar}
+    return [(number % TONES, signal_name(name)) for number, name in enumerate(tones) if name in present]
+
+
+def signal_name(signal: str) -> str:
+    """A signal's name for readers."""
+    return SIGNAL_NAMES.get(signal, signal.replace("_", " ").capitalize())
+
+
+def length(one: Recommendation) -> float:
+    """How long its bar is: what the signals add, without what they take away."""
+    return sum(part for part in one.parts.values() if part > 0)
+
+
+def segments(
+    one: Recommendation, papers: Mapping[str, Paper], longest: float, tones: Sequence[str]
+) -> tuple[Segment, ...]:
+    """The bar of one recommendation; `tones` are the signals in the order of their colours."""
+    found: list[Segment] = []
+    start = 0.0
+    for signal in sorted(one.parts, key=lambda s: tones.index(s) if s in tones else len(tones)):
+        part = one.parts[signal]
+        width = max(part, 0.0) / longest * 100
+        tone = (tones.index(signal) if signal in tones else len(tones)) % TONES
+        found.append(
+            Segment(
+                signal,
+                signal_name(signal),
+                f"{part:+.2f}".replace("-", "−"),
+                f"{start:.2f}",
+                f"{width:.2f}",
+                tone,
+                part > 0,
+                _because(signal, one.evidence, papers),
+            )
+        )
+        start += width
+    return tuple(found)
+
+
+def _because(signal: str, evidence: Iterable[Evidence], papers: Mapping[str, Paper]) -> str:
+    said: list[str] = []
+    for e in sorted((e for e in evidence if e.signal == signal and e.amount > 0), key=lambda e: -e.amount):
+        if e.kind == "count":  # the amount is log(1 + count)
+            said.append(f"{round(math.expm1(e.amount))} {e.name}")
+        elif e.kind != "paper":
+            said.append(e.name)
+        elif e.name in papers:
+            title = papers[e.name].title
+            said.append(f"“{title if len(title) <= 60 else title[:59] + '…'}” {e.link}".strip())
+    return ", ".join(dict.fromkeys(said[:_REASONS]))

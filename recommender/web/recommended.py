@@ -1,0 +1,59 @@
+"""Recommendations as every page shows them: for a draft, a list or a paper the same block, from one query."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from flask import session
+
+from recommender.errors import ArtifactError
+from recommender.papers import Answer, Draft
+from recommender.store.lists import ListEntry
+from recommender.web import forms
+from recommender.web.bars import legend
+from recommender.web.desk import desk
+from recommender.web.results import results
+
+
+def recommended(draft: Draft, k: int) -> dict[str, Any]:
+    """What `_results.html` shows of the k best papers; without an index, what to do about it."""
+    answer, trouble = ask(draft, k + 1)
+    more = None
+    if answer:
+        more = min(k + forms.STEP, forms.MOST) if k < min(len(answer.recommendations), forms.MOST) else None
+        answer = replace(answer, recommendations=answer.recommendations[:k])
+    held = desk().lists.holding_each([one.paper.id for one in answer.recommendations] if answer else [])
+    shown = results(answer, desk().library, held, tones()) if answer else []
+    return {
+        "answer": answer,
+        "trouble": trouble,
+        "results": shown,
+        "legend": legend((result.segments for result in shown), tones()),
+        "more": more,
+        "lists": overview(),
+        "k": k,
+    }
+
+
+def ask(draft: Draft, k: int) -> tuple[Answer | None, str]:
+    """The answer to a query; without an index None, and what to do about it."""
+    try:
+        return desk().recommender.recommend(draft, k), ""
+    except ArtifactError as error:
+        return None, str(error)
+
+
+def overview() -> list[ListEntry]:
+    """Every list, the one used last first, for the menus that add to a list."""
+    last = session.get("last_list")
+    return sorted(desk().lists.overview(), key=lambda entry: entry.id != last)
+
+
+def tones() -> Sequence[str]:
+    """The signals in the order of their colours; none without an index."""
+    try:
+        return desk().recommender.signal_names()
+    except ArtifactError:
+        return ()

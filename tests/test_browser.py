@@ -1,0 +1,216 @@
+"""Journeys in a real browser against a real server: paste, results, why, list, hide and undo, export."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import ConsoleMessage, Page, expect, sync_playwright
+
+from recommender.settings import Settings
+
+DRAFT = (
+    "A pocket-sized student\n\nWe distil a vision-language teacher such as CLIP into a small student. "
+    "Knowledge distillation of image-text similarities keeps accuracy on ImageNet."
+)
+ARGUMENTS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+"""The system's browser; without one Playwright takes its own, or says how to get it."""
+
+
+@pytest.fixture
+def server(settings: Settings) -> Iterator[str]:
+    """The address of `recommender serve` over the toy library."""
+    command = [sys.executable, "-m", "recommender.cli", "--data", str(settings.data), "serve", "--port", "0"]
+    environment = os.environ | {"PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        cwd=Path(__file__).parent.parent,
+        env=environment,
+    ) as process:
+        said = []
+        try:
+            for line in process.stderr or ():
+                said.append(line)
+                if found := re.search(r"Serving on (http://\S+)", line):
+                    yield found[1]
+                    break
+            else:
+                pytest.fail(f"The server did not start: {''.join(said)}")
+        finally:
+            process.terminate()
+
+
+@pytest.fixture
+def page(server: str) -> Iterator[Page]:
+    """A fresh page; whatever the console complained of fails the test at its end."""
+    complaints: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            complaints.append(message.text)
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        context = browser.new_context(base_url=server, viewport={"width": 1280, "height": 900})
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        context.set_default_timeout(15_000)
+        one = context.new_page()
+        one.on("console", listen)
+        one.on("pageerror", lambda error: complaints.append(str(error)))
+        one.on(
+            "request",
+            lambda request: (
+                request.url.startswith((server, "data:"))
+                or complaints.append(f"asked another machine: {request.url}")
+            ),
+        )
+        yield one
+        browser.close()
+    assert complaints == []
+
+
+def test_from_a_pasted_draft_to_a_bib_file(page: Page) -> None:
+    page.goto("/")
+    page.evaluate("window.stillHere = true")
+    page.get_by_label("Title and abstract").fill(DRAFT)
+    page.get_by_label("Title and abstract").press("Control+Enter")
+
+    # Results arrive without a reload, under an address that says nothing of the draft.
+    expect(page.locator("#result-1")).to_be_visible()
+    assert page.evaluate("window.stillHere") is True
+    assert re.fullmatch(r".*/drafts/[\w-]+", page.url)
+    expect(page).to_have_title(re.compile("A pocket-sized student"))
+    expect(page.locator("#announce")).to_contain_text("papers for your draft")
+    first = page.locator("#result-1")
+    title = first.locator("h3").inner_text()
+
+    # Why.
+    expect(first.locator("mark").first).to_be_visible()
+    expect(first.get_by_role("link", name="CLIP")).to_be_visible()
+    first.locator(".reasons summary").click()
+    expect(first.get_by_role("row", name="Words in common")).to_be_visible()
+
+    # Copy its citation.
+    first.locator(".cite summary").click()
+    first.get_by_role("button", name="Copy BibTeX").click()
+    expect(page.locator("#notices")).to_contain_text("BibTeX copied")
+    assert page.evaluate("navigator.clipboard.readText()").startswith("@")
+
+    # Add it to a new list; the page stays where it is.
+    first.locator(".add summary").click()
+    first.get_by_label("or a new one").fill("For chapter two")
+    first.get_by_role("button", name="Add", exact=True).click()
+    expect(first.locator(".held")).to_contain_text("For chapter two")
+    expect(page.locator("#notices")).to_contain_text("Added")
+
+    # Hide the second, and undo.
+    second = page.locator("#result-2 h3").inner_text()
+    page.keyboard.press("Escape")
+    page.locator("#result-2").get_by_role("button", name="Hide").click()
+    expect(page.locator("#notices")).to_contain_text("Hidden")
+    expect(page.locator("#results h3", has_text=second)).to_have_count(0)
+    page.locator("#notices").get_by_role("button", name="Undo").click()
+    expect(page.locator("#result-2 h3")).to_have_text(second)
+
+    # Export the results.
+    page.locator("#results .export summary").click()
+    with page.expect_download() as download:
+        page.locator("#results .export").get_by_role("link", name="BibTeX", exact=True).click()
+    assert download.value.suggested_filename == "related-work.bib"
+    assert title in Path(download.value.path()).read_text().replace("{", "").replace("}", "")
+
+    # The list holds it.
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Lists").click()
+    page.get_by_role("link", name="For chapter two").click()
+    expect(page.locator(".items h3")).to_have_text([title])
+
+
+def test_keys_move_open_hide_and_select(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("button", name="Cross-lingual transfer").click()
+    expect(page.locator("#result-2")).to_be_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(page.locator("#result-2")).to_be_focused()
+    page.keyboard.press("x")
+    expect(page.locator("#selection")).to_be_visible()
+    page.keyboard.press("x")
+    page.keyboard.press("k")
+    gone = page.locator("#result-1 h3").inner_text()
+    page.keyboard.press("h")
+    expect(page.locator("#result-1 h3")).not_to_have_text(gone)
+    expect(page.locator("#result-1")).to_be_focused()
+    page.keyboard.press("s")
+    expect(page.locator("#result-1 .add select")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.locator("#result-1").focus()
+    page.keyboard.press("o")
+    expect(page.get_by_role("heading", name="Abstract")).to_be_visible()
+
+
+def test_back_from_results_shows_the_box_again(page: Page) -> None:
+    page.goto("/")
+    page.get_by_label("Title and abstract").fill(DRAFT)
+    page.get_by_role("button", name="Find related work").click()
+    expect(page.locator("#result-1")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="What should this paper cite?")).to_be_visible()
+    assert "pocket" not in page.evaluate("JSON.stringify(localStorage) + JSON.stringify(sessionStorage)")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_page_is_wider_than_the_screen(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    for path in (
+        "/",
+        "/lists",
+        "/lists/distil",
+        "/papers/kd1",
+        "/entities",
+        "/entities/Method/CLIP",
+        "/library",
+        "/search?q=berg",
+    ):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def test_the_journey_works_without_javascript(server: str) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = browser.new_context(base_url=server, java_script_enabled=False).new_page()
+        page.goto("/")
+        page.get_by_label("Title and abstract").fill(DRAFT)
+        page.get_by_role("button", name="Find related work").click()
+        second = page.locator("#result-2 h3").inner_text()
+        page.locator("#result-2").get_by_role("button", name="Hide").click()
+        expect(page.locator("#results h3", has_text=second)).to_have_count(0)
+        page.get_by_role("button", name="Undo").click()
+        expect(page.locator("#result-2 h3")).to_have_text(second)
+        page.locator("#result-2 .add summary").click()
+        page.locator("#result-2").get_by_label("or a new one").fill("By hand")
+        page.locator("#result-2").get_by_role("button", name="Add", exact=True).click()
+        expect(page.locator("#result-2 .held")).to_contain_text("By hand")
+        browser.close()
