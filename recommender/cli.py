@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, fields
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -17,9 +20,9 @@ from recommender.bibliography import rank_bibliography
 from recommender.drafting import read_draft
 from recommender.errors import InputError, RecommenderError
 from recommender.export.write import WRITERS, writer
-from recommender.ingest.read import READERS, Record, Skipped, read
 from recommender.ingest.files import open_text
 from recommender.ingest.lists import list_lines, read_lists
+from recommender.ingest.read import READERS, Record, Skipped, read
 from recommender.papers import Draft, Paper
 from recommender.progress import stage
 from recommender.settings import Settings, load_settings
@@ -44,8 +47,8 @@ class Program(click.Group):
             say(f"Error: {error}")
             context.exit(1)
         except BrokenPipeError:
-            # Whoever read our output has had enough of it (head, less).
-            sys.stderr.close()
+            # Whoever read our output has had enough of it (head, less); Python would try once more at its exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             context.exit(0)
 
 
@@ -56,11 +59,13 @@ class Program(click.Group):
 def main(context: click.Context, data: Path | None) -> None:
     """Paste a draft abstract, get the papers it should cite."""
     context.obj = data
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # data is UTF-8 whatever the terminal's language
 
 
-def settings_of(context: click.Context) -> Settings:
-    """The settings of the data folder that the command line names."""
-    return load_settings(context.find_root().obj)
+def settings_of(context: click.Context, make: bool = True) -> Settings:
+    """The settings of the data folder that the command line names; `make` the folder where it is missing."""
+    return load_settings(context.find_root().obj, make)
 
 
 # -- papers in and out -----------------------------------------------------------------------------------------
@@ -71,9 +76,10 @@ def settings_of(context: click.Context) -> Settings:
 @click.option("--format", "format_", type=click.Choice(list(READERS)), help="Instead of finding out by content.")
 @click.pass_context
 def import_(context: click.Context, files: tuple[Path, ...], format_: str | None) -> None:
-    """Put papers into the library: JSON lines, BibTeX, or a saved listing page; gzip or plain."""
+    """Put papers into the library: JSON lines, BibTeX, or a saved listing page; gzip or plain, - is standard input."""
     from recommender.importing import import_files  # noqa: PLC0415 - commands load only what they need
     settings = settings_of(context)
+    files = tuple(Path("/dev/stdin") if str(file) == "-" else file for file in files)
     with opened(settings) as library:
         report = import_files(settings, library, files, format_, stage)
     for file, line, what in report.remarks:
@@ -81,6 +87,8 @@ def import_(context: click.Context, files: tuple[Path, ...], format_: str | None
     counts = report.counts
     say(f"{counts.added} added, {counts.merged} merged, {counts.updated} updated, {counts.unchanged} unchanged, "
         f"{counts.skipped} skipped, in {report.seconds:.1f} s")
+    if counts.joined:
+        say(f"{counts.joined} papers of the library turned out to be one with another")
     if counts.changed:
         say("Index them with: recommender build")
 
@@ -195,7 +203,7 @@ def batch(context: click.Context, drafts: Path, k: int, run_file: Path, signals:
     with opened(settings_of(context)) as library:
         recommender = _recommender(settings_of(context), library)
         recommender.check(names)
-        with run_file.open("w", encoding="utf-8") as run, stage("Ranking", None, " drafts") as tick:
+        with _written(run_file) as run, stage("Ranking", None, " drafts") as tick:
             for item in read_drafts(drafts):
                 if isinstance(item, Skipped):
                     skipped += 1
@@ -244,7 +252,7 @@ def rank(context: click.Context, bibliography: Path, draft: Path, k: int | None)
             say(f"{bibliography}, line {item.line}: skipped, {item.reason}")
     papers = [item.paper for item in items if isinstance(item, Record)]
     with open_text(draft) as text:
-        ranked = rank_bibliography(papers, read_draft(text.read()), settings_of(context))
+        ranked = rank_bibliography(papers, read_draft(text.read()), settings_of(context, make=False))
     for place, (paper, score) in enumerate(ranked[:k], 1):
         click.echo(f"{place}\t{score:.4f}\t{paper.key or paper.id}\t{paper.title}")
 
@@ -323,6 +331,16 @@ def starter_remove(context: click.Context) -> None:
     with opened(settings_of(context)) as library:
         papers, gone = remove(library)
     say(f"{papers} papers and {gone} lists removed")
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[TextIO]:
+    """A text file to write. Raises InputError where that cannot be."""
+    try:
+        with path.open("w", encoding="utf-8") as file:
+            yield file
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}. Name another file.") from error
 
 
 def _ensure_answerable(settings: Settings, library: Library) -> None:

@@ -38,7 +38,7 @@ def import_files(settings: Settings, library: Library, files: Sequence[Path], fo
     """
     begun = time.perf_counter()
     for file in files:
-        if not file.is_file():
+        if not file.exists() or file.is_dir():
             raise InputError(f"{file} is no file. Nothing was imported.")
     remarks: list[tuple[str, int, str]] = []
     skipped = 0

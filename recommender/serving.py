@@ -11,6 +11,7 @@ import waitress
 from recommender.errors import InputError
 from recommender.settings import Settings
 from recommender.web import create_app
+from recommender.web.security import trust
 
 
 def serve(settings: Settings, host: str, port: int, say: Callable[[str], object]) -> None:
@@ -18,6 +19,7 @@ def serve(settings: Settings, host: str, port: int, say: Callable[[str], object]
     # waitress warns when requests queue for a moment; a single researcher's browser does that all the time.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     app = create_app(settings)
+    trust(app, host)
     try:
         server = waitress.create_server(app, host=host, port=port, threads=settings.threads, ident=None,
                                         max_request_body_size=(settings.max_upload_mb + 1) * 2**20)

@@ -6,10 +6,11 @@ from its default here.
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,9 @@ def default_data() -> Path:
     return _CHECKOUT / "instance" if _IN_CHECKOUT else Path(sys.prefix) / "var" / "recommender-instance"
 
 
-def _knob(default: Any, text: str) -> Any:
-    return field(default=default, metadata={"help": text})
+def _knob(default: Any, text: str, least: float = -math.inf, most: float = math.inf,
+          among: tuple[str, ...] = ()) -> Any:
+    return field(default=default, metadata={"help": text, "least": least, "most": most, "among": among})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +39,17 @@ class Settings:
 
     data: Path
     database_url: str = _knob("", "Any SQLAlchemy URL; empty: the SQLite file library.db in the data folder.")
-    bm25_variant: str = _knob("lucene", "BM25's variant: lucene, okapi, plus or l.")
-    bm25_k1: float = _knob(2.0, "BM25: how soon repeating a term stops counting.")
-    bm25_b: float = _knob(0.85, "BM25: how much long papers are discounted, 0 to 1.")
-    als_factors: int = _knob(128, "Dimensions of the joint factorisation.")
-    als_iterations: int = _knob(12, "Rounds of alternating least squares.")
-    als_regularization: float = _knob(0.05, "Ridge term of the factorisation.")
-    seed: int = _knob(20260101, "Start of every random draw: same library, same settings, same ranking.")
-    max_upload_mb: int = _knob(64, "Largest request the server reads, in MB.")
-    max_record_kb: int = _knob(1024, "Largest single record an import reads, in kB.")
-    threads: int = _knob(8, "Threads of the server.")
+    bm25_variant: str = _knob("lucene", "BM25's variant: lucene, okapi, plus or l.",
+                              among=("lucene", "okapi", "plus", "l"))
+    bm25_k1: float = _knob(2.0, "BM25: how soon repeating a term stops counting.", least=0)
+    bm25_b: float = _knob(0.85, "BM25: how much long papers are discounted, 0 to 1.", 0, 1)
+    als_factors: int = _knob(128, "Dimensions of the joint factorisation.", least=1)
+    als_iterations: int = _knob(12, "Rounds of alternating least squares.", least=1)
+    als_regularization: float = _knob(0.05, "Ridge term of the factorisation.", least=0)
+    seed: int = _knob(20260101, "Start of every random draw: same library, same settings, same ranking.", 0, 2**32 - 1)
+    max_upload_mb: int = _knob(64, "Largest request the server reads, in MB.", least=1)
+    max_record_kb: int = _knob(1024, "Largest single record an import reads, in kB.", least=1)
+    threads: int = _knob(8, "Threads of the server.", least=1)
 
     @property
     def url(self) -> str:
@@ -59,14 +62,15 @@ class Settings:
         return self.data / "index"
 
 
-def load_settings(data: Path | str | None = None) -> Settings:
+def load_settings(data: Path | str | None = None, make: bool = True) -> Settings:
     """The settings of a data folder (default: RECOMMENDER_DATA, else the instance folder); made if missing.
 
-    Raises InputError for an unknown name in settings.toml or a value of the wrong type.
+    Raises InputError for an unknown name in settings.toml and for a value of the wrong type or out of range.
     """
     folder = Path(data or os.environ.get("RECOMMENDER_DATA") or default_data()).expanduser().resolve()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if make:
+            folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"The data folder {folder} cannot be made: {error.strerror}. "
                          "Name another with --data or RECOMMENDER_DATA.") from error
@@ -84,12 +88,24 @@ def load_settings(data: Path | str | None = None) -> Settings:
                              f"There are: {', '.join(knobs)}.")
     given |= {name: value for name in knobs
               if (value := os.environ.get(f"RECOMMENDER_{name.upper()}")) is not None}
-    values = {name: _typed(name, value, type(knobs[name].default)) for name, value in given.items()}
-    return Settings(folder, **values)
+    return Settings(folder, **{name: _checked(knobs[name], value) for name, value in given.items()})
 
 
-def _typed(name: str, value: Any, kind: type) -> Any:
+def _checked(knob: Field[Any], given: Any) -> Any:
+    """A setting's value as TOML or the environment (always a text) gave it."""
+    kind: Any = type(knob.default)
+    wants, numbers = {str: "a text", int: "a whole number", float: "a number"}[kind], (int, float)
+    right = isinstance(given, str) or (kind in numbers and type(given) in (int, kind))
     try:
-        return kind(value)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"The setting {name} wants a {kind.__name__}, not {value!r}.") from error
+        value = kind(given)
+    except (TypeError, ValueError):
+        right = False
+    if not right:
+        raise InputError(f"The setting {knob.name} wants {wants}, not {given!r}.")
+    among, least, most = (knob.metadata[name] for name in ("among", "least", "most"))
+    if among and value not in among:
+        raise InputError(f"The setting {knob.name} is one of {', '.join(among)}, not {value!r}.")
+    if kind in numbers and not (least <= value <= most and math.isfinite(value)):
+        limits = f"at least {least}" if math.isinf(most) else f"from {least} to {most}"
+        raise InputError(f"The setting {knob.name} wants {wants} {limits}, not {value!r}.")
+    return value

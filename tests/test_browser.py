@@ -105,7 +105,7 @@ def test_from_a_pasted_draft_to_a_bib_file(page: Page) -> None:
 
     # Why.
     expect(first.locator("mark").first).to_be_visible()
-    expect(first.get_by_role("link", name="CLIP")).to_be_visible()
+    expect(page.locator("#results .why").get_by_role("link", name="CLIP").first).to_be_visible()
     first.locator(".reasons summary").click()
     expect(first.get_by_role("row", name="Words in common")).to_be_visible()
 

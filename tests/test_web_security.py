@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -165,3 +167,24 @@ def test_a_failure_is_friendly_and_the_log_says_nothing_of_the_draft(
     assert "Something broke" in answer.text
     assert "disk is on fire" in caplog.text
     assert "secret" not in caplog.text
+
+
+def test_a_database_error_puts_no_draft_into_the_log(
+    app: Flask, client: FlaskClient, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
+    refusal = "CREATE TRIGGER refuse BEFORE INSERT ON drafts BEGIN SELECT RAISE(ABORT, 'refused'); END"
+    with closing(sqlite3.connect(settings.data / "library.db")) as database:
+        database.execute(refusal)
+    answer = client.post("/drafts", data={"text": "A secret title\n\nA secret abstract."})
+    assert answer.status_code == 500
+    assert "refused" in caplog.text
+    assert "secret" not in caplog.text + answer.text
+
+
+def test_a_database_that_does_not_answer_is_said(client: FlaskClient, settings: Settings) -> None:
+    with closing(sqlite3.connect(settings.data / "library.db")) as database:
+        database.executescript("DROP TABLE verdicts; DROP TABLE drafts;")
+    for answer in (client.get("/drafts"), client.get("/drafts/x", headers=HTMX)):
+        assert answer.status_code == 503
+        assert "does not answer" in answer.text

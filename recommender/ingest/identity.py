@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
+from functools import lru_cache
 
 from recommender.names import fold, parse_name, same_person
 from recommender.papers import Paper
@@ -17,10 +18,17 @@ TITLE_WORDS = 3
 """A title of fewer words ("Editorial", "Reply to Smith") identifies nothing by itself."""
 TITLE_INDEX = 300
 """Characters of a title's key that are indexed."""
+_FIELDS = tuple(field.name for field in fields(Paper))
 
 
 def title_key(title: str) -> str:
     """What spellings of one title share: folded words, without TeX's braces and macros' backslashes."""
+    return _title_key(title) if len(title) <= TITLE_INDEX else _title_key.__wrapped__(title)
+
+
+@lru_cache(maxsize=2048)
+def _title_key(title: str) -> str:
+    # Asked for about ten times a record on its way in.
     return fold(title.replace("{", "").replace("}", "").replace("\\", " "))
 
 
@@ -83,12 +91,13 @@ def made_id(paper: Paper) -> str:
         said = json.dumps([paper.key, paper.title, paper.year, paper.authors], ensure_ascii=False)
     else:
         said = record_hash(paper)
-    return f"{slug.replace(' ', '-')[:60]}-{hashlib.sha256(said.encode()).hexdigest()[:12]}"
+    return f"{slug.replace(' ', '-')[:60]}-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
 
 
 def record_hash(paper: Paper) -> str:
     """Of everything a record says: equal hashes bring nothing new."""
-    return hashlib.sha256(json.dumps(asdict(paper), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    said = {name: getattr(paper, name) for name in _FIELDS} | {"fields": dict(sorted(paper.fields.items()))}
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
 def text_hash(title: str, abstract: str) -> str:

@@ -107,7 +107,7 @@ def read(
     path: Path,
     format: str | None = None,
     max_record: int = MAX_RECORD,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[int], object] | None = None,
 ) -> Iterator[Item]:
     """The records of a file, plain or gzip; without `format`, it is found by content.
 
@@ -189,7 +189,7 @@ def _alternates(head: str) -> bool:
 class _Counted:
     """A file that tells how much of it has been read."""
 
-    def __init__(self, file: IO[bytes], progress: Callable[[int], None]) -> None:
+    def __init__(self, file: IO[bytes], progress: Callable[[int], object]) -> None:
         self._file = file
         self._progress = progress
 
@@ -209,7 +209,7 @@ class _Counted:
 class _Stream:
     """A file's text as it streams by, decompressed and decoded, every line end "\\n"."""
 
-    def __init__(self, file: io.BufferedReader, progress: Callable[[int], None]) -> None:
+    def __init__(self, file: io.BufferedReader, progress: Callable[[int], object]) -> None:
         self.line = 1
         """The line reached."""
         self.damage = ""

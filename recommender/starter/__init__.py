@@ -38,9 +38,13 @@ def install(settings: Settings, library: Library, stage: Stage = silence) -> boo
 
 
 def remove(library: Library) -> tuple[int, int]:
-    """Take the starter's papers and lists out again, but for what other files or hands have added to."""
-    removed = library.forget(SOURCE)
+    """Take the starter's papers and lists out again, but for what other files or hands have added to.
+
+    A paper stays where another file brought it too, or where it stands on a list of the reader's own.
+    """
     lists, gone = Lists(library), 0
+    shipped = {one.id for one in starter_lists()}
+    removed = library.forget(SOURCE, but=[id for one in lists.all() if one.id not in shipped for id in one.papers])
     for one in starter_lists():
         if any(held.id == one.id and not library.keys_of(lists.get(one.id).papers) for held in lists.overview()):
             lists.delete(one.id)

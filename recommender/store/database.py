@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, inspect
+from sqlalchemy.exc import ArgumentError, DBAPIError, InternalError, NoSuchModuleError, OperationalError
 
 from recommender.errors import LibraryError
 from recommender.settings import SITE, Settings
@@ -22,17 +23,38 @@ def connect(settings: Settings) -> Engine:
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise LibraryError(f"The setting database_url is not usable: {error}. It wants an SQLAlchemy URL, such as "
                            "postgresql+psycopg://user@host/name (pip install '.[postgresql]').") from error
+    event.listen(engine, "handle_error", _explain)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
+def writing(engine: Engine) -> AbstractContextManager[Connection]:
+    """A transaction that writes; it waits for its turn at once, not in the middle."""
+    return engine.execution_options(writing=True).begin()
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # Python's driver would begin a transaction at the first write only, and reads would see no one snapshot.
+    connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000",
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=60000",
                    "cache_size=-65536"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writing") else "BEGIN")
+
+
+def _explain(context: ExceptionContext) -> None:
+    """What the database cannot do (locked, full, read-only, gone), said in one sentence."""
+    if isinstance(context.sqlalchemy_exception, OperationalError | InternalError):
+        raise LibraryError(f"The library's database does not answer: {str(context.original_exception).strip()}. Check "
+                           "the data folder or the setting database_url, and whether another import is running.",
+                           ) from context.original_exception
 
 
 def config(connection: Connection) -> Config:
@@ -55,7 +77,7 @@ def head() -> str:
 
 def migrate(engine: Engine, revision: str = "head") -> None:
     """Bring the schema up (or down) to a revision."""
-    with engine.begin() as connection:
+    with writing(engine) as connection:
         current = MigrationContext.configure(connection).get_current_revision()
         step = command.downgrade if revision == "base" or _is_older(revision, current) else command.upgrade
         step(config(connection), revision)

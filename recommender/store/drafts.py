@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from recommender.errors import LibraryError
 from recommender.papers import Draft, Filters
+from recommender.store.database import writing
 from recommender.store.library import Library
 from recommender.store.schema import DraftRow, VerdictRow
 
@@ -43,13 +44,13 @@ class Drafts:
     def save(self, draft: Draft) -> str:
         """Keep a draft; returns the random id under which it is found again."""
         id = secrets.token_urlsafe(12)
-        with self.engine.begin() as connection:
+        with writing(self.engine) as connection:
             connection.execute(insert(DraftRow).values(id=id, owner=self.owner, **_columns(draft)))
         return id
 
     def change(self, id: str, draft: Draft) -> None:
         """Put another text, other references or other filters in a draft's place; its verdicts stay."""
-        with self.engine.begin() as connection:
+        with writing(self.engine) as connection:
             connection.execute(update(DraftRow).where(DraftRow.key == self._key(connection, id))
                                .values(**_columns(draft)))
 
@@ -69,7 +70,7 @@ class Drafts:
 
     def judge(self, id: str, paper_id: str, verdict: str | None) -> None:
         """Say of a recommendation that it is relevant, irrelevant or hidden; None takes the verdict back."""
-        with self.engine.begin() as connection:
+        with writing(self.engine) as connection:
             key = self._key(connection, id)
             connection.execute(delete(VerdictRow).where(VerdictRow.draft_key == key,
                                                         VerdictRow.paper_id == paper_id))
@@ -78,7 +79,7 @@ class Drafts:
 
     def delete(self, id: str) -> None:
         """Forget a draft and its verdicts for good: an unpublished text leaves no copy behind."""
-        with self.engine.begin() as connection:
+        with writing(self.engine) as connection:
             connection.execute(delete(DraftRow).where(DraftRow.key == self._key(connection, id)))
 
     def _key(self, connection: Connection, id: str) -> int:

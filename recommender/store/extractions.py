@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import delete, func, insert, or_, select
 
+from recommender.store.database import writing
 from recommender.store.library import Library
 from recommender.store.rows import chunks
 from recommender.store.schema import ExtractionRow, PaperRow
@@ -39,7 +40,7 @@ class Extractions:
 
     def save(self, version: int, found: dict[str, Found]) -> None:
         """Keep what was found, in place of what another version found."""
-        with self.engine.begin() as connection:
+        with writing(self.engine) as connection:
             for chunk in chunks(found.items()):
                 connection.execute(delete(ExtractionRow).where(
                     ExtractionRow.text_hash.in_([text_hash for text_hash, _ in chunk])))

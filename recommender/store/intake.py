@@ -5,17 +5,21 @@ Works a batch at a time, so memory does not grow with the file; a batch costs a 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from recommender.export.keys import citation_key
 from recommender.ingest import identity
 from recommender.papers import Paper
 from recommender.store.rows import CHUNK, author_rows, chunks, cite_key, paper_values, read_papers, reference_rows
 from recommender.store.schema import AliasRow, AuthorRow, PaperRow, RecordRow, ReferenceRow
+
+NOTES = 10_000
+"""Notes kept; an import with more is odd throughout, and its counts say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +34,15 @@ class Incoming:
 
 @dataclass(slots=True)
 class Counts:
-    """What became of the records; the five add up to the records seen."""
+    """What became of the records; but for `joined`, they add up to the records seen."""
 
     added: int = 0
     merged: int = 0
     updated: int = 0
     unchanged: int = 0
     skipped: int = 0
+    joined: int = 0
+    """Papers the library had before that turned out to be one with another: it has so many fewer."""
 
     @property
     def changed(self) -> int:
@@ -44,7 +50,7 @@ class Counts:
         return self.added + self.merged + self.updated
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Held:
     """A paper of the library, or of this batch, while records are matched against it."""
 
@@ -62,7 +68,11 @@ class Intake:
         self.revision = revision
         self.counts = Counts()
         self.notes: list[tuple[str, int, str]] = []
-        """(file, line, what) of records that went in, but not as they stood."""
+        """(file, line, what) of records that went in, but not as they stood; the first `NOTES` of them."""
+        self.suffixes: dict[str, int] = {}
+        """The last suffix given to an id that came with several titles."""
+        self.newest = connection.scalar(select(func.max(PaperRow.key))) or 0
+        """Papers with a greater key came with this import."""
 
     def take(self, records: Iterable[Incoming]) -> Iterator[int]:
         """Take the records in; yields after each batch how many it held."""
@@ -70,12 +80,19 @@ class Intake:
             _Batch(self, batch).run()
             yield len(batch)
 
+    def note(self, record: Incoming, what: str) -> None:
+        """Report a record that did not go in as it stood."""
+        if len(self.notes) < NOTES:
+            self.notes.append((record.file, record.line, what))
+
 
 class _Batch:
     def __init__(self, intake: Intake, records: list[Incoming]) -> None:
         self.intake, self.connection, self.records = intake, intake.connection, records
         self.counts = intake.counts
         self.aliases: dict[tuple[str, str], Held] = {}
+        self.said: dict[str, str] = {}
+        """Given id -> index key of the title that it came with."""
         self.titles: dict[str, list[Held]] = defaultdict(list)
         self.held: dict[int, Held] = {}
         self.new: list[Held] = []
@@ -85,10 +102,11 @@ class _Batch:
 
     def run(self) -> None:
         """Match every record of the batch in order, then write what changed."""
-        hashes = {identity.record_hash(record.paper): record for record in reversed(self.records)}
-        known = set(self.connection.scalars(select(RecordRow.hash).where(RecordRow.hash.in_(hashes))))
-        unseen = [(hash, record) for record in self.records
-                  if (hash := identity.record_hash(record.paper)) not in known]
+        hashed = [(identity.record_hash(record.paper), record) for record in self.records]
+        known = dict(self.connection.execute(select(RecordRow.hash, RecordRow.file).where(
+            RecordRow.hash.in_({hash for hash, _ in hashed}))).all())
+        self._move(known, hashed)
+        unseen = [(hash, record) for hash, record in hashed if hash not in known]
         self.counts.unchanged += len(self.records) - len(unseen)
         self.load([record.paper for _, record in unseen])
         for hash, record in unseen:
@@ -98,31 +116,49 @@ class _Batch:
                 self.fresh_records[hash] = (record, self._place(record))
         self._write()
 
+    def _move(self, known: Mapping[str, str], hashed: Sequence[tuple[str, Incoming]]) -> None:
+        """Note where a known record came from last, so that `forget` of its first file leaves it alone."""
+        moved = {hash: {"is": hash, "file": record.file, "line": record.line, "format": record.format}
+                 for hash, record in hashed if hash in known and known[hash] != record.file}
+        if moved:
+            self.connection.execute(
+                update(RecordRow.__table__).where(RecordRow.__table__.c.hash == bindparam("is")),  # type: ignore[arg-type]
+                list(moved.values()))
+
     # -- finding the paper a record is ---------------------------------------------------------------------
 
-    def load(self, papers: list[Paper]) -> None:
-        """Hold every paper of the library that one of these records may be."""
+    def load(self, papers: list[Paper], loosely: bool = False) -> None:
+        """Hold every paper of the library that one of these records may be; `loosely`, whatever its year."""
         wanted = [name for paper in papers for name in _names(paper, bool(paper.id))]
         self.looked_up = {value for _, value in wanted}
-        values = sorted(self.looked_up)
-        keys: set[int] = set()
-        found: list[tuple[str, str, int]] = []
-        for chunk in chunks(values):
-            rows = self.connection.execute(select(AliasRow.scheme, AliasRow.value, AliasRow.paper_key)
-                                           .where(AliasRow.value.in_(chunk)))
-            found += [tuple(row) for row in rows]
-        keys.update(key for _, _, key in found)
-        titles = sorted({key for paper in papers if (key := identity.title_key(paper.title))})
-        for chunk in chunks(titles):
-            # "Editorial" may title thousands: those never merge by title, so they are not loaded.
-            telling = [title for title in chunk if len(title.split()) >= identity.TITLE_WORDS]
-            keys.update(self.connection.scalars(select(PaperRow.key).where(PaperRow.title_key.in_(telling))))
+        found = [row for chunk in chunks(sorted(self.looked_up)) for row in self.connection.execute(
+            select(AliasRow.scheme, AliasRow.value, AliasRow.paper_key, AliasRow.title)
+            .where(AliasRow.value.in_(chunk)))]
         own_keys = self._own_cite_keys({value for scheme, value in wanted if scheme == "key"})
-        self._hold(keys | set(own_keys.values()))
-        for scheme, value, key in found:
-            self.aliases[scheme, value] = self.held[key]
+        self._hold({key for _, _, key, _ in found} | set(own_keys.values()) | self._twins_of(papers, loosely))
+        for scheme, value, key, title in found:
+            self._known(scheme, value, self.held[key], title)
         for value, key in own_keys.items():
             self.aliases.setdefault(("key", value), self.held[key])
+
+    def _twins_of(self, papers: Sequence[Paper], loosely: bool) -> set[int]:
+        """Keys of the papers that may be one with these by title."""
+        # Thousands may share a title ("Table of Contents"), so those that could never merge are not loaded.
+        asked: dict[tuple[str, int | None], bool] = {}
+        for paper in papers:
+            title, identified = identity.title_index(paper.title), identity.has_identity(paper, bool(paper.id))
+            if len(title.split()) >= identity.TITLE_WORDS and (loosely or paper.year is not None):
+                place = (title, None if loosely else paper.year)
+                asked[place] = asked.get(place, True) and identified and not loosely
+        keys = set()
+        for chunk in chunks(sorted({title for title, _ in asked})):
+            for key, title, year, own, doi, arxiv in self.connection.execute(
+                    select(PaperRow.key, PaperRow.title_key, PaperRow.year, PaperRow.own_id, PaperRow.doi,
+                           PaperRow.arxiv).where(PaperRow.title_key.in_(chunk))):
+                all_identified = asked.get((title, None if loosely else year))
+                if all_identified is not None and not (all_identified and (own or doi or arxiv)):
+                    keys.add(key)
+        return keys
 
     def _own_cite_keys(self, values: set[str]) -> dict[str, int]:
         """Which of a .bib's citation keys are ones that this library exports under."""
@@ -139,51 +175,75 @@ class _Batch:
     def _hold(self, keys: set[int]) -> None:
         missing = sorted(keys - self.held.keys())
         own = dict(row for chunk in chunks(missing) for row in self.connection.execute(
-            select(PaperRow.key, PaperRow.own_id).where(PaperRow.key.in_(chunk))).tuples())
+            select(PaperRow.key, PaperRow.own_id).where(PaperRow.key.in_(chunk))))
         for key, paper in read_papers(self.connection, missing).items():
             self.held[key] = held = Held(paper, own[key], key)
-            self.titles[identity.title_key(paper.title)].append(held)
+            self._title(held, paper)
+
+    def _known(self, scheme: str, value: str, held: Held, title: str) -> None:
+        self.aliases[scheme, value] = held
+        if scheme == "id":
+            self.said[value] = title
 
     def _alias(self, scheme: str, value: str) -> Held | None:
         if (scheme, value) not in self.aliases and value not in self.looked_up:
-            key = self.connection.scalar(select(AliasRow.paper_key)
-                                         .where(AliasRow.value == value, AliasRow.scheme == scheme))
-            if key is None:
+            row = self.connection.execute(select(AliasRow.paper_key, AliasRow.title).where(
+                AliasRow.value == value, AliasRow.scheme == scheme)).one_or_none()
+            if row is None:
                 return None
-            self._hold({key})
-            self.aliases[scheme, value] = self.held[key]
+            self._hold({row.paper_key})
+            self._known(scheme, value, self.held[row.paper_key], row.title)
         return self.aliases.get((scheme, value))
 
     def _place(self, record: Incoming) -> Held:
-        paper, own_id = record.paper, bool(record.paper.id)
-        if not own_id:
+        paper, given = record.paper, bool(record.paper.id)
+        if not given:
             paper = replace(paper, id=identity.made_id(paper))
-        shared = [self.aliases.get((scheme, value)) for scheme, value in _names(paper, own_id) if scheme != "key"]
-        same: list[Held] = []
-        for held in shared:
-            if held is not None and held not in same:
-                same.append(held)
-        by_id = self.aliases.get(("id", paper.id))
-        if by_id is not None and identity.titles_clash(by_id.paper, paper):
-            others = [held for held in same if held is not by_id]
-            taken = paper.id
-            if not others:
-                suffixed, paper = self._suffixed(paper)
-                others = [suffixed] if suffixed else []
-                self.intake.notes.append((record.file, record.line,
-                    f"the id {taken} already belongs to another title; "
-                    f"this paper is kept as {others[0].paper.id if others else paper.id}"))
-            same = others
-        if not same and (twin := self._twin(paper, own_id)):
-            same = [twin]
-        if not same:
-            return self._add(paper, own_id)
-        same.sort(key=lambda held: held.key is None)
-        held = same[0]
-        for other in same[1:]:
-            self._absorb(held, other)
-        self._merge(held, paper, own_id)
+        holder = self.aliases.get(("id", paper.id))
+        # An id that this program made up, and exported, is nobody's own when it comes back.
+        own_id = given and (holder is None or holder.own_id or holder.paper.id != paper.id)
+        taken = paper.id
+        if holder is not None and self._clashes(holder, paper):
+            paper = replace(paper, id=self._suffixed(paper))
+        same = self._same(paper, own_id)
+        if same:
+            held = same[0]
+            for other in same[1:]:
+                self._absorb(held, other, record)
+            self._merge(held, paper, own_id, given)
+        else:
+            held = self._add(paper, own_id)
+        if paper.id != taken:
+            self.intake.note(record, f"the id {taken} already belongs to another title; "
+                                     f"this paper is kept as {held.paper.id}")
         return held
+
+    def _clashes(self, holder: Held, paper: Paper) -> bool:
+        """Whether a record under this paper's id is plainly another paper."""
+        shares = any(value and self.aliases.get((scheme, value)) is holder
+                     for scheme, value in (("doi", paper.doi), ("arxiv", paper.arxiv)))
+        said, title = self.said.get(paper.id, ""), identity.title_index(paper.title)
+        return bool(said and title and said != title and not shares)
+
+    def _same(self, paper: Paper, own_id: bool) -> list[Held]:
+        """The papers that this record is, and so makes one; those of the library come first."""
+        shared = [held for scheme, value in _names(paper, own_id)
+                  if scheme != "key" and (held := self._alias(scheme, value)) is not None]
+        twin = self._twin(paper, own_id, shared)
+        same = list(dict.fromkeys([*shared, *([twin] if twin else [])]))
+        return sorted(same, key=lambda held: (held.key is None, held.key or 0))
+
+    def _twin(self, paper: Paper, own_id: bool, shared: Sequence[Held]) -> Held | None:
+        """The paper that citation key or title, year and first author say it is, where identity leaves it open."""
+        identified = identity.has_identity(paper, own_id)
+        if shared and not identified:
+            return None
+        entry = self.aliases.get(("key", paper.key)) if paper.key else None
+        candidates = [entry] if entry and identity.same_entry(entry.paper, paper) else []
+        candidates += [held for held in self.titles.get(identity.title_index(paper.title), ())
+                       if held.paper.year == paper.year and identity.agree(held.paper, paper)]
+        return next((held for held in candidates if held not in shared
+                     and not (identified and identity.has_identity(held.paper, held.own_id))), None)
 
     def find(self, paper: Paper) -> str | None:
         """The id of the held paper that a bibliography's entry is."""
@@ -191,40 +251,43 @@ class _Batch:
                   if scheme != "key" and (held := self.aliases.get((scheme, value))) is not None]
         entry = self.aliases.get(("key", paper.key)) if paper.key else None
         candidates = [*shared, *([entry] if entry and identity.same_entry(entry.paper, paper) else []),
-                      *(held for held in self.titles.get(identity.title_key(paper.title), ())
+                      *(held for held in self.titles.get(identity.title_index(paper.title), ())
                         if identity.may_be(held.paper, paper))]
         return candidates[0].paper.id if candidates else None
 
-    def _suffixed(self, paper: Paper) -> tuple[Held | None, Paper]:
-        """The paper that already has this id and title under a suffix, or the paper under the next free one."""
-        number = 2
-        while (held := self._alias("id", f"{paper.id}-{number}")) is not None:
-            if not identity.titles_clash(held.paper, paper):
-                return held, paper
+    def _suffixed(self, paper: Paper) -> str:
+        """The id with a suffix under which this title is known already, or else with the next free one."""
+        title = identity.title_index(paper.title)
+        given = re.compile(re.escape(paper.id) + r"-\d+")
+        known: Iterable[str] = self.connection.scalars(select(AliasRow.value).where(
+            AliasRow.scheme == "id", AliasRow.title == title,
+            AliasRow.value > f"{paper.id}-", AliasRow.value < f"{paper.id}."))
+        seen = sorted({id for id in [*known, *(id for id, said in self.said.items() if said == title)]
+                       if given.fullmatch(id)}, key=lambda id: (len(id), id))
+        if seen:
+            return seen[0]
+        number = self.intake.suffixes.get(paper.id, 1) + 1
+        while self._is_taken(f"{paper.id}-{number}"):
             number += 1
-        return None, replace(paper, id=f"{paper.id}-{number}")
+        self.intake.suffixes[paper.id] = number
+        return f"{paper.id}-{number}"
 
-    def _twin(self, paper: Paper, own_id: bool) -> Held | None:
-        identified = identity.has_identity(paper, own_id)
-        entry = self.aliases.get(("key", paper.key)) if paper.key else None
-        candidates = ([entry] if entry and identity.same_entry(entry.paper, paper) else []) + [
-            held for held in self.titles.get(identity.title_key(paper.title), ())
-            if identity.agree(held.paper, paper)]
-        return next((held for held in candidates
-                     if not (identified and identity.has_identity(held.paper, held.own_id))), None)
+    def _is_taken(self, id: str) -> bool:
+        return ("id", id) in self.aliases or self.connection.scalar(
+            select(AliasRow.paper_key).where(AliasRow.value == id, AliasRow.scheme == "id")) is not None
 
     # -- changing what is held -----------------------------------------------------------------------------
 
     def _add(self, paper: Paper, own_id: bool) -> Held:
         held = Held(paper, own_id)
         self.new.append(held)
-        self.titles[identity.title_key(paper.title)].append(held)
+        self._title(held, paper)
         self._name(held, paper, own_id)
         self.counts.added += 1
         return held
 
-    def _merge(self, held: Held, paper: Paper, own_id: bool) -> None:
-        again = own_id or (bool(paper.key) and self.aliases.get(("key", paper.key)) is held)
+    def _merge(self, held: Held, paper: Paper, own_id: bool, given: bool) -> None:
+        again = given or (bool(paper.key) and self.aliases.get(("key", paper.key)) is held)
         update = held.paper.id == paper.id and again
         merged = identity.merge(held.paper, paper, update)
         if own_id and not held.own_id:
@@ -240,31 +303,52 @@ class _Batch:
             self.counts.updated += 1
         else:
             self.counts.unchanged += 1
+        self._title(held, paper)
+        self._title(held, held.paper)
         self._name(held, paper, own_id)
 
-    def _name(self, held: Held, paper: Paper, own_id: bool) -> None:
-        for name in _names(paper, own_id):
-            if self._alias(*name) is None:
-                self.aliases[name] = self.fresh_aliases[name] = held
+    def _title(self, held: Held, paper: Paper) -> None:
+        helds = self.titles[identity.title_index(paper.title)]
+        if held not in helds:
+            helds.append(held)
 
-    def _absorb(self, held: Held, other: Held) -> None:
+    def _name(self, held: Held, paper: Paper, own_id: bool) -> None:
+        for scheme, value in _names(paper, own_id):
+            if self._alias(scheme, value) is None:
+                self._known(scheme, value, held, identity.title_index(paper.title) if own_id else "")
+                self.fresh_aliases[scheme, value] = held
+
+    def _absorb(self, held: Held, other: Held, record: Incoming) -> None:
         """Two papers turn out to be one: the first takes over all that the second had."""
         held.paper = identity.merge(held.paper, other.paper, update=False)
+        if other.own_id and not held.own_id:
+            held.paper, held.own_id = replace(held.paper, id=other.paper.id), True
         held.dirty = True
         for names in (self.aliases, self.fresh_aliases):
             names.update({name: held for name, owner in names.items() if owner is other})
         self.fresh_records.update({hash: (record, held) for hash, (record, owner) in self.fresh_records.items()
                                    if owner is other})
-        self.titles[identity.title_key(other.paper.title)].remove(other)
-        if other.key is None:
+        for helds in self.titles.values():
+            if other in helds:
+                helds.remove(other)
+        self._title(held, held.paper)
+        if other.key is not None:
+            for table in (AliasRow, RecordRow):
+                self.connection.execute(update(table).where(table.paper_key == other.key).values(paper_key=held.key))
+            self.connection.execute(delete(PaperRow).where(PaperRow.key == other.key))
+            del self.held[other.key]
+            if self._alias("key", other.paper.key) is None:
+                # It was exported under this citation key: such an entry still finds its paper.
+                self.aliases["key", other.paper.key] = self.fresh_aliases["key", other.paper.key] = held
+        else:
             self.new.remove(other)
+        if other.key is not None and other.key <= self.intake.newest:
+            self.counts.joined += 1
+            self.intake.note(record, f"shows that {held.paper.id} and {other.paper.id} are one paper; both ids "
+                                     "go on working")
+        else:
             self.counts.added -= 1
             self.counts.merged += 1
-            return
-        for table in (AliasRow, RecordRow):
-            self.connection.execute(update(table).where(table.paper_key == other.key).values(paper_key=held.key))
-        self.connection.execute(delete(PaperRow).where(PaperRow.key == other.key))
-        del self.held[other.key]
 
     # -- writing -------------------------------------------------------------------------------------------
 
@@ -273,8 +357,10 @@ class _Batch:
         for held in self.held.values():
             if held.dirty:
                 self._rewrite(held)
-        _bulk(self.connection, AliasRow, [{"scheme": scheme, "value": value, "paper_key": held.key}
-                                          for (scheme, value), held in self.fresh_aliases.items()])
+        _bulk(self.connection, AliasRow, [
+            {"scheme": scheme, "value": value, "paper_key": held.key,
+             "title": self.said.get(value, "") if scheme == "id" else ""}
+            for (scheme, value), held in self.fresh_aliases.items()])
         _bulk(self.connection, RecordRow, [
             {"hash": hash, "paper_key": held.key, "file": record.file, "line": record.line, "format": record.format}
             for hash, (record, held) in self.fresh_records.items()])
@@ -286,9 +372,11 @@ class _Batch:
         rows = [{**paper_values(held.paper, self.intake.revision), "id": held.paper.id, "own_id": held.own_id,
                  "cite_base": base, "cite_number": number}
                 for held, (base, number) in zip(helds, keys, strict=True)]
-        made = self.connection.scalars(insert(PaperRow).returning(PaperRow.key, sort_by_parameter_order=True), rows)
-        for held, key in zip(helds, made, strict=True):
-            held.key = key
+        _bulk(self.connection, PaperRow, rows)
+        made = {id: key for chunk in chunks(helds) for id, key in self.connection.execute(
+            select(PaperRow.id, PaperRow.key).where(PaperRow.id.in_([held.paper.id for held in chunk])))}
+        for held in helds:
+            held.key = key = made[held.paper.id]
             self.held[key] = held
             held.dirty = False
         _bulk(self.connection, AuthorRow, [row for h in helds for row in author_rows(h.key or 0, h.paper)])
@@ -309,7 +397,7 @@ class _Batch:
         for chunk in chunks(sorted(set(bases))):
             last.update(self.connection.execute(
                 select(PaperRow.cite_base, func.max(PaperRow.cite_number))
-                .where(PaperRow.cite_base.in_(chunk)).group_by(PaperRow.cite_base)).tuples().all())
+                .where(PaperRow.cite_base.in_(chunk)).group_by(PaperRow.cite_base)).all())
         keys = []
         for base in bases:
             last[base] = last.get(base, 0) + 1
@@ -326,7 +414,7 @@ def match(connection: Connection, papers: Sequence[Paper]) -> list[str | None]:
     found: list[str | None] = []
     for chunk in chunks(papers):
         batch = _Batch(Intake(connection, 0), [])
-        batch.load(chunk)
+        batch.load(chunk, loosely=True)
         found += [batch.find(paper) for paper in chunk]
     return found
 

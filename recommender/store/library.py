@@ -5,14 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, distinct, exists, func, insert, literal_column, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    delete,
+    distinct,
+    exists,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute
 
+from recommender.errors import LibraryError
 from recommender.names import fold
 from recommender.papers import Paper
 from recommender.settings import Settings
-from recommender.store.database import connect, ensure_schema
+from recommender.store.database import connect, ensure_schema, writing
 from recommender.store.intake import Counts, Incoming, Intake, match
 from recommender.store.rows import chunks, read_papers
 from recommender.store.schema import AliasRow, FactRow, ListItemRow, ListRow, PaperRow, RecordRow, ReferenceRow
@@ -41,7 +58,11 @@ class Library:
     def open(cls, settings: Settings) -> Library:
         """The settings' library; a brand-new one is created."""
         engine = connect(settings)
-        ensure_schema(engine, settings)
+        try:
+            ensure_schema(engine, settings)
+        except LibraryError:
+            engine.dispose()
+            raise
         return cls(engine)
 
     def close(self) -> None:
@@ -57,8 +78,12 @@ class Library:
 
     def remember(self, name: str, value: str) -> None:
         """Keep a fact about the library."""
-        with self.engine.begin() as connection:
-            set_fact(connection, name, value)
+        try:
+            with writing(self.engine) as connection:
+                set_fact(connection, name, value)
+        except IntegrityError:  # another process wrote the same new fact a moment ago
+            with writing(self.engine) as connection:
+                set_fact(connection, name, value)
 
     def status(self) -> Status:
         """Counts of the whole library."""
@@ -89,7 +114,9 @@ class Library:
         records that went in under another id.
         """
         self.remember("import_begun", "yes")
-        with self.engine.begin() as connection:
+        with writing(self.engine) as connection:
+            # One import at a time, also where a database lets many write (SQLite does not).
+            connection.execute(select(FactRow.value).where(FactRow.name == "import_begun").with_for_update())
             intake = Intake(connection, revision(connection) + 1)
             for taken in intake.take(records):
                 after_batch(taken)
@@ -97,12 +124,13 @@ class Library:
                 set_fact(connection, "revision", str(intake.revision))
         return intake.counts, intake.notes
 
-    def forget(self, file: str) -> int:
-        """Take out the papers that came from this file alone; returns how many."""
-        with self.engine.begin() as connection:
+    def forget(self, file: str, but: Iterable[str] = ()) -> int:
+        """Take out the papers that came from this file alone, except those of the ids `but`; returns how many."""
+        kept = set(self.keys_of(but).values())
+        with writing(self.engine) as connection:
             others = select(RecordRow.paper_key).where(RecordRow.file != file)
-            doomed = list(connection.scalars(select(RecordRow.paper_key).distinct().where(
-                RecordRow.file == file, RecordRow.paper_key.not_in(others))))
+            doomed = [key for key in connection.scalars(select(RecordRow.paper_key).distinct().where(
+                RecordRow.file == file, RecordRow.paper_key.not_in(others))) if key not in kept]
             for chunk in chunks(doomed):
                 connection.execute(delete(PaperRow).where(PaperRow.key.in_(chunk)))
             if doomed:
@@ -142,7 +170,7 @@ class Library:
         """The id of each key."""
         with self.engine.connect() as connection:
             return {key: id for chunk in chunks(keys) for key, id in connection.execute(
-                select(PaperRow.key, PaperRow.id).where(PaperRow.key.in_(chunk))).tuples()}
+                select(PaperRow.key, PaperRow.id).where(PaperRow.key.in_(chunk)))}
 
     def match(self, papers: Sequence[Paper]) -> list[str | None]:
         """For each record, the id of the paper of the library that it is; None where there is none."""
@@ -170,15 +198,16 @@ class Library:
                 .join(AliasRow, (AliasRow.value == ReferenceRow.reference) & AliasRow.scheme.in_(ID_SCHEMES))
                 .where(ReferenceRow.paper_key != AliasRow.paper_key)
                 .order_by(ReferenceRow.paper_key, AliasRow.paper_key))
-            yield from rows.tuples()
+            yield from rows
 
     def memberships(self) -> Iterator[tuple[int, int]]:
-        """Every list's papers as (list key, paper key)."""
+        """Every list's papers as (list key, paper key); deleted lists say nothing."""
         with self.engine.connect() as connection:
             yield from connection.execute(
                 select(ListItemRow.list_key, AliasRow.paper_key).distinct()
+                .join(ListRow, (ListRow.key == ListItemRow.list_key) & ListRow.deleted.is_(False))
                 .join(AliasRow, (AliasRow.value == ListItemRow.paper_id) & AliasRow.scheme.in_(ID_SCHEMES))
-                .order_by(ListItemRow.list_key, AliasRow.paper_key)).tuples()
+                .order_by(ListItemRow.list_key, AliasRow.paper_key))
 
     def citing(self, key: int, limit: int = 50) -> list[int]:
         """Keys of the papers that cite this one, newest first."""
@@ -195,33 +224,38 @@ class Library:
         if not words:
             return [], 0
         with self.engine.connect() as connection:
-            if self.engine.dialect.name == "sqlite":
-                match = " ".join(f'"{word}"' for word in words) + "*"
-                where, order = text("paper_search MATCH :query").bindparams(query=match), literal_column("rank")
-                source = select(literal_column("rowid")).select_from(text("paper_search")).where(where)
-            else:
-                match = " & ".join(words) + ":*"
-                source = select(PaperRow.key).where(
-                    func.to_tsvector(literal_column("'simple'"), PaperRow.search_text)
-                    .op("@@")(func.to_tsquery(literal_column("'simple'"), match)))
-                order = PaperRow.key
-            total = connection.scalar(select(func.count()).select_from(source.subquery())) or 0
-            keys = list(connection.scalars(source.order_by(order, literal_column(
-                "rowid" if self.engine.dialect.name == "sqlite" else "key")).limit(limit).offset(offset)))
+            found = (self._matching if self.engine.dialect.name == "sqlite" else self._matching_text)(words)
+            total = connection.scalar(select(func.count()).select_from(found.subquery())) or 0
+            keys = list(connection.scalars(found.limit(limit).offset(offset)))
         return self.papers(keys), total
+
+    def _matching(self, words: Sequence[str]) -> Select[Any]:
+        """Keys by SQLite's full-text search, best first."""
+        query = " ".join(f'"{word}"' for word in words) + "*"
+        return (select(literal_column("rowid")).select_from(text("paper_search"))
+                .where(text("paper_search MATCH :query").bindparams(query=query))
+                .order_by(literal_column("rank"), literal_column("rowid")))
+
+    def _matching_text(self, words: Sequence[str]) -> Select[Any]:
+        """Keys by PostgreSQL's full-text search."""
+        simple: ColumnElement[str] = literal_column("'simple'")
+        return select(PaperRow.key).where(func.to_tsvector(simple, PaperRow.search_text).op("@@")(
+            func.to_tsquery(simple, " & ".join(words) + ":*"))).order_by(PaperRow.key)
 
     def venues(self, prefix: str = "", limit: int = 20) -> list[tuple[str, int]]:
         """The venues with the most papers whose name holds the text, with their counts."""
         with self.engine.connect() as connection:
             counts = func.count()
             return list(connection.execute(
-                select(PaperRow.venue, counts).where(PaperRow.venue != "", PaperRow.venue.icontains(prefix, autoescape=True))
-                .group_by(PaperRow.venue).order_by(counts.desc(), PaperRow.venue).limit(limit)).tuples())
+                select(PaperRow.venue, counts)
+                .where(PaperRow.venue != "", PaperRow.venue.icontains(prefix, autoescape=True))
+                .group_by(PaperRow.venue).order_by(counts.desc(), PaperRow.venue).limit(limit)))
 
     def years(self) -> tuple[int | None, int | None]:
         """The oldest and the newest year in the library."""
         with self.engine.connect() as connection:
-            return tuple(connection.execute(select(func.min(PaperRow.year), func.max(PaperRow.year))).one())  # type: ignore[return-value]
+            oldest, newest = connection.execute(select(func.min(PaperRow.year), func.max(PaperRow.year))).one()
+            return oldest, newest
 
     def unresolved(self) -> int:
         """How many ids references name that the library does not know."""
@@ -229,12 +263,13 @@ class Library:
 
     def unresolved_in_lists(self) -> int:
         """How many ids lists name that the library does not know."""
-        return self._unknown(ListItemRow.paper_id)
+        live = select(ListRow.key).where(ListRow.deleted.is_(False))
+        return self._unknown(ListItemRow.paper_id, ListItemRow.list_key.in_(live))
 
-    def _unknown(self, column: InstrumentedAttribute[str]) -> int:
+    def _unknown(self, column: InstrumentedAttribute[str], *where: ColumnElement[bool]) -> int:
         with self.engine.connect() as connection:
             return connection.scalar(select(func.count(distinct(column))).where(
-                ~exists().where(AliasRow.value == column, AliasRow.scheme.in_(ID_SCHEMES)))) or 0
+                *where, ~exists().where(AliasRow.value == column, AliasRow.scheme.in_(ID_SCHEMES)))) or 0
 
 
 def revision(connection: Connection) -> int:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select
 
-from recommender.ingest.identity import text_hash, title_key
+from recommender.ingest.identity import text_hash, title_index
 from recommender.names import fold
 from recommender.papers import Paper
 from recommender.store.schema import AuthorRow, PaperRow, ReferenceRow
@@ -35,7 +35,7 @@ def cite_key(base: str, number: int) -> str:
 def paper_values(paper: Paper, revision: int) -> dict[str, Any]:
     """The columns of `papers` that a paper's content fills."""
     return {
-        "title": paper.title, "title_key": title_key(paper.title), "abstract": paper.abstract,
+        "title": paper.title, "title_key": title_index(paper.title), "abstract": paper.abstract,
         "year": paper.year, "venue": paper.venue, "doi": paper.doi, "arxiv": paper.arxiv, "url": paper.url,
         "type": paper.type, "keywords": list(paper.keywords), "fields": dict(paper.fields),
         "entities": {label: list(names) for label in ("methods", "datasets", "tasks")

@@ -90,6 +90,8 @@ class AliasRow(Base):
 
     value: Mapped[str] = mapped_column(Ident, primary_key=True)
     scheme: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(default="")
+    """Of a given id: the key of the title that it came with; under another title it names another paper."""
     paper_key: Mapped[int] = mapped_column(ForeignKey("papers.key", ondelete="CASCADE"), index=True)
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from recommender.names import fold, parse_name
 from recommender.papers import Evidence, Paper, Recommendation
 
 SIGNAL_NAMES = {
@@ -18,7 +19,7 @@ SIGNAL_NAMES = {
 }
 TONES = 8
 """Colours in site.css."""
-_REASONS = 8
+_WORDS, _TITLES = 8, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +72,32 @@ def segments(
                 f"{width:.2f}",
                 tone,
                 part > 0,
-                _because(signal, one.evidence, papers),
+                _because(signal, one, papers),
             )
         )
         start += width
     return tuple(found)
 
 
-def _because(signal: str, evidence: Iterable[Evidence], papers: Mapping[str, Paper]) -> str:
-    said: list[str] = []
-    for e in sorted((e for e in evidence if e.signal == signal and e.amount > 0), key=lambda e: -e.amount):
-        if e.kind == "count":  # the amount is log(1 + count)
-            said.append(f"{round(math.expm1(e.amount))} {e.name}")
-        elif e.kind != "paper":
-            said.append(e.name)
-        elif e.name in papers:
-            title = papers[e.name].title
-            said.append(f"“{title if len(title) <= 60 else title[:59] + '…'}” {e.link}".strip())
-    return ", ".join(dict.fromkeys(said[:_REASONS]))
+def _because(signal: str, one: Recommendation, papers: Mapping[str, Paper]) -> str:
+    reasons = sorted(
+        (e for e in one.evidence if e.signal == signal and e.amount > 0), key=lambda e: -e.amount
+    )
+    names = list(dict.fromkeys(name for e in reasons if (name := _reason(e, one.paper, papers))))
+    shown = names[: _TITLES if reasons and reasons[0].kind == "paper" else _WORDS]
+    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+    return ", ".join(shown) + more
+
+
+def _reason(e: Evidence, paper: Paper, papers: Mapping[str, Paper]) -> str:
+    if e.kind == "count":  # the amount is log(1 + count)
+        return f"{round(math.expm1(e.amount))} {e.name}"
+    if e.kind == "author":  # evidence names authors by a key ("berg b"); the paper has them in full
+        people = (parse_name(author) for author in paper.authors)
+        return next(
+            (one.full for one in people if e.name.startswith(fold(f"{one.particle} {one.family}"))), e.name
+        )
+    if e.kind == "paper":
+        title = papers[e.name].title if e.name in papers else ""
+        return title and f"“{title if len(title) <= 70 else title[:69] + '…'}”"
+    return e.name

@@ -14,7 +14,7 @@ from recommender.web.desk import desk
 pages = Blueprint("entities", __name__)
 
 PER_PAGE, PAPERS = 60, 20
-_HEIGHT, _STEP, _WIDTH = 80, 26, 18
+_HEIGHT, _WIDTH, _MARGIN = 90, 400, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,9 @@ class YearChart:
     height: int
     text: str
     undated: int
+    numbered: bool
+    """Whether there is room for the numbers above the bars."""
+    peak: str
 
 
 @pages.get("/entities")
@@ -86,25 +89,24 @@ def year_chart(by_year: dict[int, int], papers: int) -> YearChart | None:
         return None
     first, last = min(by_year), max(by_year)
     # Forty years at most: one stray 1795 must not squeeze the rest into a line.
-    first = max(first, last - 39)
+    years = range(max(first, last - 39), last + 1)
     most = max(by_year.values())
-    years = range(first, last + 1)
-    every = 1 if len(years) <= 12 else 5
+    step = max(10, min(30, _WIDTH // len(years)))
+    every = -(-34 // step)
     bars = []
     for place, year in enumerate(years):
         here = by_year.get(year, 0)
         height = max(round(here / most * _HEIGHT), 2) if here else 0
-        bars.append(
-            YearBar(
-                year,
-                here,
-                place * _STEP + 14,
-                16 + _HEIGHT - height,
-                _WIDTH,
-                height,
-                place * _STEP + 14 + _WIDTH // 2,
-                str(year) if (last - year) % every == 0 else "",
-            )
-        )
-    text = ", ".join(f"{year}: {by_year[year]}" for year in sorted(by_year))
-    return YearChart(tuple(bars), len(years) * _STEP + 20, _HEIGHT + 36, text, papers - sum(by_year.values()))
+        label = str(year) if (last - year) % every == 0 else ""
+        left, top = place * step + _MARGIN, _MARGIN + _HEIGHT - height
+        bars.append(YearBar(year, here, left, top, step - 6, height, left + (step - 6) // 2, label))
+    text = ", ".join(f"{year}: {by_year[year]}" for year in sorted(by_year) if by_year[year])
+    return YearChart(
+        tuple(bars),
+        len(years) * step + 2 * _MARGIN - 6,
+        _HEIGHT + 2 * _MARGIN + 6,
+        text,
+        papers - sum(by_year.values()),
+        step >= 18,
+        f"{most} in {next(year for year in sorted(by_year) if by_year[year] == most)}",
+    )

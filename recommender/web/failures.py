@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -35,7 +35,7 @@ def register(app: Flask) -> None:
     """Answer every error of the app."""
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _form_token)
-    app.register_error_handler(LibraryError, lambda error: _answer(404, str(error)))
+    app.register_error_handler(LibraryError, _library)
     app.register_error_handler(ArtifactError, lambda error: _answer(503, str(error)))
     app.register_error_handler(InputError, lambda error: _answer(400, str(error)))
 
@@ -59,8 +59,17 @@ def _form_token(_: CSRFError) -> ResponseReturnValue:
     )
 
 
-def _answer(code: int, message: str) -> ResponseReturnValue:
+def _library(error: LibraryError) -> ResponseReturnValue:
+    """What is not there raises by itself; what the database cannot do comes with the error that it gave."""
+    if error.__cause__ is None:
+        return _answer(404, str(error))
+    current_app.logger.error("%s", error)
+    return _answer(503, str(error), "The library does not answer")
+
+
+def _answer(code: int, message: str, heading: str = "") -> ResponseReturnValue:
     title, usual = _SAID.get(code, ("That did not work", ""))
+    title = heading or title
     message = message or usual
     if request.path.startswith("/api/") or request.path == "/api":
         return error_json(message or title, code)

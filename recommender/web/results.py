@@ -18,7 +18,7 @@ from recommender.web.highlight import highlight
 _ENTITY_KINDS = {label.lower(): label for label in ENTITY_LABELS}
 LATENT = frozenset({"als"})
 """Signals whose evidence is what in the draft speaks for a paper, and need not stand in the paper."""
-_CHIPS, _NEIGHBOURS = 8, 4
+_CHIPS, _CITING = 8, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +27,6 @@ class Chip:
 
     label: str
     name: str
-    link: str
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbour:
-    """A paper that speaks for another one, and how it is connected."""
-
-    paper: Paper
     link: str
 
 
@@ -48,7 +40,8 @@ class Result:
     segments: tuple[Segment, ...]
     bar_text: str
     chips: tuple[Chip, ...] = ()
-    neighbours: tuple[Neighbour, ...] = ()
+    citing: tuple[Paper, ...] = ()
+    """Papers near the query that cite it."""
     likelihood: str = ""
     lists: Sequence[ListEntry] = field(default=())
 
@@ -93,9 +86,7 @@ def _result(
         for e in reasons
         if e.kind in _ENTITY_KINDS
     }
-    neighbours = {
-        e.name: Neighbour(papers[e.name], e.link) for e in reasons if e.kind == "paper" and e.name in papers
-    }
+    citing = {e.name: papers[e.name] for e in reasons if e.kind == "paper" and e.name in papers}
     bar = segments(one, papers, longest, tones)
     return Result(
         rank,
@@ -104,7 +95,7 @@ def _result(
         bar,
         ", ".join(f"{segment.name} {segment.part}" for segment in bar),
         tuple(chips.values())[:_CHIPS],
-        tuple(neighbours.values())[:_NEIGHBOURS],
+        tuple(citing.values())[:_CITING],
         "" if one.likelihood is None else _percent(one.likelihood),
         lists,
     )

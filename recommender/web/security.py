@@ -39,6 +39,8 @@ def protect(app: Flask, settings: Settings, library: Library) -> CSRFProtect:
         WTF_CSRF_TIME_LIMIT=None,
         TRUSTED_NAMES=list(LOCAL_NAMES),
     )
+    # A database error would otherwise put the statement's parameters, a draft's text, into the log.
+    library.engine.hide_parameters = True
     app.before_request(_check_host)
     app.after_request(_set_headers)
     return CSRFProtect(app)
