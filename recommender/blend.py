@@ -1,18 +1,33 @@
-"""Feature tables -> one score, with each signal's part in it: base and parts add up to the score exactly."""
+"""Feature tables -> one score, with each signal's part in it: base and parts add up to the score exactly.
+
+The blend is a sum of small boosted trees. On each path from a tree's root to a leaf stand features of one signal, and
+of the query's context; so every leaf belongs to one signal, or, where context alone led to it, to the base.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import Any
 
+import lightgbm
 import numpy as np
+import numpy.typing as npt
 
+from recommender.errors import ArtifactError
 from recommender.index.sparse import Rows
 from recommender.signals.base import Features, Scores
 
 Tables = Mapping[str, Features]
 """Signal name -> [rows × its features]."""
+CONTEXT = ("density", "papers", "length", "anchors")
+"""What is known of a query as a whole: how dense citation evidence is around it, log of the library's size, how many
+terms the draft has, log of the number of anchors."""
+BASE = ""
+"""The owner of leaves that context alone led to."""
+SHIPPED = Path(__file__).parent / "shipped_blend.json"
 
 
 @dataclass(frozen=True)
@@ -24,43 +39,107 @@ class Scored:
     base: Scores
     parts: dict[str, Scores]
     """Signal name -> [rows]; NaN where the signal had nothing to go on."""
+    likelihood: Scores
+    """[rows] the calibrated chance of being cited, strictly increasing in the score; NaN where not calibrated."""
 
     def order(self) -> Rows:
         """Positions best first; ties go to the smaller row, which is the smaller id."""
         return np.lexsort((self.rows, -self.score))
 
-
-class Blend(Protocol):
-    """Makes one score out of what the signals say."""
-
-    def score(self, rows: Rows, tables: Tables, context: Mapping[str, float]) -> Scored:
-        """`context` describes the query: how dense citation evidence is around it, the library's size, its length."""
-        ...
+    def take(self, places: Rows) -> Scored:
+        """The rows at these positions."""
+        return Scored(self.rows[places], self.score[places], self.base[places],
+                      {name: part[places] for name, part in self.parts.items()}, self.likelihood[places])
 
 
-@dataclass(frozen=True)
-class WeightedBlend:
-    """A weighted sum of bounded readings of some features, all of them at least 0."""
+class Blend:
+    """Learned trees, and the map from score to likelihood."""
 
-    weights: Mapping[str, Mapping[str, tuple[float, float]]]
-    """Signal -> feature -> (weight, value at which it counts half)."""
-    columns: Mapping[str, tuple[str, ...]]
-    """Signal -> its feature columns."""
+    def __init__(self, trees: str, columns: Sequence[tuple[str, str]], calibration: tuple[float, float] | None,
+                 about: Mapping[str, Any]) -> None:
+        self.trees = trees
+        """The trees in LightGBM's text form."""
+        self.columns = tuple(columns)
+        """(signal, feature) of each input column; the context's have no signal."""
+        self.calibration = calibration
+        """Slope (positive) and intercept of the log-odds as a function of the score (Platt, 1999)."""
+        self.about = about
+        """Where it was learned and how it did there."""
+        self.booster = lightgbm.Booster(model_str=trees)
+        self.values, self.owners = _leaves(self.booster, [signal for signal, _ in self.columns])
+        self.names = tuple(dict.fromkeys(signal for signal, _ in self.columns if signal))
 
-    def score(self, rows: Rows, tables: Tables, context: Mapping[str, float]) -> Scored:
-        """A missing value adds nothing; a signal all of whose readings are missing has no part."""
-        parts: dict[str, Scores] = {}
-        score = np.zeros(len(rows))
-        for signal, features in self.weights.items():
-            if signal not in tables:
-                continue
-            part, known = np.zeros(len(rows)), np.zeros(len(rows), dtype=np.bool_)
-            for feature, (weight, half) in features.items():
-                value = tables[signal][:, self.columns[signal].index(feature)].astype(np.float64)
-                present = np.isfinite(value)
-                value = np.maximum(np.where(present, value, 0), 0)
-                part += weight * value / (value + half)
-                known |= present
-            parts[signal] = np.where(known, part, np.nan)
-            score += part
-        return Scored(rows, score, np.zeros(len(rows)), parts)
+    def save(self, path: Path) -> None:
+        """Write it as JSON."""
+        path.write_text(json.dumps({"columns": self.columns, "calibration": self.calibration, "about": self.about,
+                                    "trees": self.trees.split("\n")}, indent=0), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> Blend:
+        """Read what `save` wrote. Raises ArtifactError for anything else."""
+        try:
+            said = json.loads(path.read_text(encoding="utf-8"))
+            calibration = said["calibration"]
+            return cls("\n".join(said["trees"]), [(signal, feature) for signal, feature in said["columns"]],
+                       None if calibration is None else (float(calibration[0]), float(calibration[1])), said["about"])
+        except (OSError, ValueError, KeyError, TypeError, lightgbm.basic.LightGBMError) as error:
+            raise ArtifactError(f"The blend at {path} cannot be read: {error}. Rebuild it with: recommender build",
+                                ) from error
+
+    def score(self, rows: Rows, tables: Tables, context: Mapping[str, float], features: Mapping[str, Sequence[str]],
+              ) -> Scored:
+        """Score rows; a signal without a table counts as missing. `features` names each table's columns."""
+        places = np.arange(len(rows))
+        inputs = matrix(self.columns, tables, context, features, len(rows))
+        if not len(rows):
+            leaves = np.zeros((0, self.values.shape[0]), dtype=np.intp)
+        else:
+            leaves = np.asarray(self.booster.predict(inputs, pred_leaf=True, num_threads=1), dtype=np.intp)
+        trees = np.arange(self.values.shape[0])
+        values, owners = self.values[trees, leaves], self.owners[trees, leaves]
+        width = len(self.names) + 1
+        parts = np.bincount((places[:, None] * width + owners).ravel(), weights=values.ravel(),
+                            minlength=len(rows) * width).reshape(len(rows), width)
+        score = parts.sum(axis=1)
+        named = {name: np.where(np.isfinite(tables[name]).any(axis=1), parts[:, i + 1], np.nan)
+                 for i, name in enumerate(self.names) if name in tables}
+        # What a signal's trees say of missing evidence is said of no evidence of its: it belongs to the base.
+        base = score - np.nansum(np.stack(list(named.values())), axis=0) if named else score
+        return Scored(rows, score, base, named, self._likelihood(score))
+
+    def _likelihood(self, score: Scores) -> Scores:
+        if self.calibration is None:
+            return np.full(len(score), np.nan)
+        slope, intercept = self.calibration
+        return np.asarray(1 / (1 + np.exp(-(slope * score + intercept))))
+
+
+def matrix(columns: Sequence[tuple[str, str]], tables: Tables, context: Mapping[str, float],
+           features: Mapping[str, Sequence[str]], rows: int) -> Features:
+    """[rows × columns] the blend's input, NaN for what there is not."""
+    inputs = np.full((rows, len(columns)), np.nan, dtype=np.float32)
+    for place, (signal, feature) in enumerate(columns):
+        if not signal:
+            inputs[:, place] = context[feature]
+        elif signal in tables and feature in features[signal]:
+            inputs[:, place] = tables[signal][:, features[signal].index(feature)]
+    return inputs
+
+
+def _leaves(booster: lightgbm.Booster, signals: Sequence[str]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
+    """Value and owner of every leaf [trees × leaves]; owner 0 is the base, then signals in order of first column."""
+    names = [BASE, *dict.fromkeys(signal for signal in signals if signal)]
+    trees = booster.dump_model()["tree_info"]
+    width = max((tree["num_leaves"] for tree in trees), default=1)
+    values, owners = np.zeros((len(trees), width)), np.zeros((len(trees), width), dtype=np.intp)
+    for number, tree in enumerate(trees):
+        stack = [(tree["tree_structure"], BASE)]
+        while stack:
+            node, owner = stack.pop()
+            if "split_feature" in node:
+                owner = signals[node["split_feature"]] or owner
+                stack += [(node["left_child"], owner), (node["right_child"], owner)]
+            else:
+                leaf = node.get("leaf_index", 0)
+                values[number, leaf], owners[number, leaf] = node["leaf_value"], names.index(owner)
+    return values, owners

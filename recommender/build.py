@@ -10,10 +10,6 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-import implicit
-import numpy as np
-import scipy
-
 from recommender.annotate import annotate
 from recommender.index.artifact import writing
 from recommender.index.corpus import Corpus
@@ -54,8 +50,7 @@ def build(settings: Settings, library: Library, stage: Stage = silence) -> Built
         "fingerprint": fingerprint, "revision": status.revision, "lists_revision": lists_revision,
         "settings": {name: value for name, value in asdict(settings).items()
                      if name.startswith(("bm25_", "als_")) or name == "seed"},
-        "versions": {"numpy": np.__version__, "scipy": scipy.__version__, "implicit": implicit.__version__,
-                     "PyStemmer": version("PyStemmer")},
+        "versions": {name: version(name) for name in ("numpy", "scipy", "implicit", "PyStemmer")},
         **sizes(corpus),
     }
     with writing(settings.index, manifest) as writer:
@@ -73,8 +68,8 @@ def count(library: Library, papers: int, stage: Stage = silence) -> tuple[Corpus
     """The library as a corpus, and the fingerprint of what went into it."""
     builder, digest = CorpusBuilder(), hashlib.sha256()
     with stage("Counting terms", papers, " papers") as tick:
-        for key, paper, found in _with_entities(library):
-            builder.add(key, paper, [*given_entities(paper), *found])
+        for key, paper, found in stream_with_entities(library):
+            builder.add(key, paper, found)
             digest.update(record_hash(paper).encode())
             tick(1)
     with stage("Joining citations and lists", 1, " step") as tick:
@@ -92,10 +87,11 @@ def sizes(corpus: Corpus) -> dict[str, int]:
             "citations": corpus.blocks["citations"].nnz if "citations" in corpus.blocks else 0}
 
 
-def _with_entities(library: Library) -> Iterator[tuple[int, Paper, Found]]:
+def stream_with_entities(library: Library) -> Iterator[tuple[int, Paper, Found]]:
+    """Every paper by id, with its key and the entities its record or its text names."""
     cache = Extractions(library)
     for chunk in chunks(library.stream()):
         hashes = [text_hash(paper.title, paper.abstract) for _, paper in chunk]
         found = cache.of(hashes)
         for (key, paper), paper_hash in zip(chunk, hashes, strict=True):
-            yield key, paper, found.get(paper_hash, [])
+            yield key, paper, [*given_entities(paper), *found.get(paper_hash, [])]

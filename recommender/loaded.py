@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from recommender.blend import Blend, Scored
+from recommender.blend import SHIPPED, Blend, Scored
 from recommender.errors import ArtifactError
-from recommender.first_blend import first_blend
 from recommender.index.artifact import ArrayReader, current
 from recommender.index.corpus import Corpus
 from recommender.index.sparse import Rows, best
@@ -26,6 +25,9 @@ from recommender.text import entities, terms
 ANALYSIS = {"terms": terms.VERSION, "entities": entities.VERSION}
 """Versions of the text analyses that an index must share with the program that reads it."""
 
+FEATURES = {name: signal.features for name, signal in SIGNALS.items()}
+BLEND = "blend.json"
+"""The blend learned from the library itself, in a build that has one; otherwise the shipped one serves."""
 NOMINATED = 250
 """Rows that each retriever gives."""
 
@@ -52,7 +54,8 @@ class Index:
                                 "Rebuild it with: recommender build")
         corpus = Corpus.restore(reader)
         signals = {name: signal.restore(reader, corpus) for name, signal in SIGNALS.items()}
-        return cls(folder, reader.manifest, corpus, signals, first_blend())
+        own = folder / BLEND
+        return cls(folder, reader.manifest, corpus, signals, Blend.load(own if own.exists() else SHIPPED))
 
     @property
     def bm25(self) -> Bm25:
@@ -61,13 +64,6 @@ class Index:
         if not isinstance(signal, Bm25):
             raise TypeError("the signal bm25 is not Bm25")
         return signal
-
-    def context(self, query: Query) -> dict[str, float]:
-        """What the blend may know of a query besides the signals' features."""
-        citations = self.signals["citations"]
-        density = citations.density(query) if isinstance(citations, Citations) else 0.0
-        return {"density": density, "papers": float(np.log1p(len(self.corpus))), "length": float(len(query.terms)),
-                "anchors": float(np.log1p((query.anchors.weights > 0).sum()))}
 
     def candidates(self, query: Query, k: int, names: Sequence[str]) -> Rows:
         """The union of what the signals nominate; filled up to k where there are k allowed papers."""
@@ -91,11 +87,13 @@ class Index:
             return self._lexical(query, k)
         chosen = tuple(SIGNALS) if names is None else tuple(names)
         rows = self.candidates(query, k, chosen)
-        tables = {name: self.signals[name].describe(query, rows) for name in chosen}
-        scored = self.blend.score(rows, tables, self.context(query))
-        top = scored.order()[:k]
-        return Scored(scored.rows[top], scored.score[top], scored.base[top],
-                      {name: part[top] for name, part in scored.parts.items()})
+        scored = self.score(query, rows, chosen)
+        return scored.take(scored.order()[:k])
+
+    def score(self, query: Query, rows: Rows, names: Sequence[str]) -> Scored:
+        """These rows as the blend of these signals sees them."""
+        tables = {name: self.signals[name].describe(query, rows) for name in names}
+        return self.blend.score(rows, tables, context_of(self.signals, query), FEATURES)
 
     def _lexical(self, query: Query, k: int) -> Scored:
         rows = best(query.lexical, k, query.allowed)
@@ -104,4 +102,12 @@ class Index:
             left[rows] = False
             rows = np.concatenate([rows, np.flatnonzero(left)[:k - len(rows)]])
         score = query.lexical[rows]
-        return Scored(rows, score, np.zeros(len(rows)), {"bm25": score})
+        return Scored(rows, score, np.zeros(len(rows)), {"bm25": score}, np.full(len(rows), np.nan))
+
+
+def context_of(signals: Mapping[str, Signal], query: Query) -> dict[str, float]:
+    """What the blend may know of a query besides the signals' features, in the order of `blend.CONTEXT`."""
+    citations = signals["citations"]
+    return {"density": citations.density(query) if isinstance(citations, Citations) else 0.0,
+            "papers": float(np.log1p(len(query.corpus))), "length": float(len(query.terms)),
+            "anchors": float(np.log1p((query.anchors.weights > 0).sum()))}

@@ -83,7 +83,8 @@ class Recommender:
         papers = self._papers(index, scored)
         found = tuple(
             Recommendation(papers[row], float(scored.score[i]), self._parts(scored, i),
-                           self._evidence(index, query, row), float(scored.base[i]))
+                           self._evidence(index, query, row), float(scored.base[i]),
+                           None if np.isnan(scored.likelihood[i]) else float(scored.likelihood[i]))
             for i, row in enumerate(scored.rows.tolist()) if row in papers)
         relevant, note = self._judgement(index, query, scored)
         return Answer(found, spans, relevant, note, time.perf_counter() - begun)

@@ -50,4 +50,6 @@ def open_text(path: Path, newline: str | None = None) -> TextIO:
     # Not every standard input can be looked into before it is read (tests put a plain buffer there).
     packed = isinstance(raw, io.BufferedReader) and raw.peek(2)[:2] == GZIP
     file = _Packed(filename=str(path), fileobj=raw, mode="rb") if packed else raw
+    if isinstance(file, _Packed):
+        file.myfileobj = raw  # closed together
     return io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline=newline)

@@ -107,7 +107,8 @@ class Citations:
         cited = weighted_sum(cites, listing.rows, listing.weights)
         citing = weighted_sum(cited_by, near.rows, near.weights) * known
         citers = np.flatnonzero(citing)
-        shared = np.flatnonzero(cited)
+        # A hidden paper is no common ground, though others name it.
+        shared = np.flatnonzero(cited * query.visible)
         if not len(citers) and not len(shared):
             return None
         cocited = weighted_sum(cites, citers, citing[citers] / np.sqrt(self.listed[citers]))

@@ -9,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, inspect
 from sqlalchemy.exc import ArgumentError, DBAPIError, InternalError, NoSuchModuleError, OperationalError
 
@@ -76,11 +77,15 @@ def head() -> str:
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:
-    """Bring the schema up (or down) to a revision."""
+    """Bring the schema up (or down) to a revision. Raises LibraryError for one that there is not."""
     with writing(engine) as connection:
         current = MigrationContext.configure(connection).get_current_revision()
         step = command.downgrade if revision == "base" or _is_older(revision, current) else command.upgrade
-        step(config(connection), revision)
+        try:
+            step(config(connection), revision)
+        except CommandError as error:
+            raise LibraryError(f"The schema cannot be brought to {revision}: {error}. The newest revision is {head()}.",
+                               ) from error
 
 
 def _is_older(revision: str, current: str | None) -> bool:

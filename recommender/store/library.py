@@ -99,10 +99,11 @@ class Library:
             return connection.scalar(select(func.count()).where(PaperRow.revision > number)) or 0
 
     def is_untouched(self) -> bool:
-        """Whether nothing was ever put in: no import has begun and there is no paper."""
+        """Whether nothing was ever put in: no import has begun, and there is no paper and no list."""
         with self.engine.connect() as connection:
             return (connection.scalar(select(FactRow.value).where(FactRow.name == "import_begun")) is None
-                    and connection.scalar(select(PaperRow.key).limit(1)) is None)
+                    and connection.scalar(select(PaperRow.key).limit(1)) is None
+                    and connection.scalar(select(ListRow.key).limit(1)) is None)
 
     # -- in ----------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,98 @@
+"""Examples -> blend: lambdarank over small trees, each path one signal's (Burges, "From RankNet to LambdaMART", 2010).
+
+LightGBM's interaction constraints bind paths, not trees: a leaf, not a tree, belongs to a signal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import lightgbm
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+
+from recommender.blend import CONTEXT, Blend
+from recommender.evaluation.lessons import COLUMNS, Examples
+
+INPUTS = (*COLUMNS, *(("", name) for name in CONTEXT))
+"""(signal, feature) of each column of the examples."""
+TREES = 300
+SHOWN = 100
+"""Candidates a draft that calibration looks at: what a person may get to see."""
+
+_LIGHTGBM = {
+    "objective": "lambdarank", "lambdarank_truncation_level": 20, "learning_rate": 0.08, "num_leaves": 7,
+    "feature_fraction": 0.6, "bagging_fraction": 0.8, "bagging_freq": 1, "bagging_by_query": True, "lambda_l2": 1.0,
+    "max_bin": 127, "num_threads": 2, "deterministic": True, "force_row_wise": True, "verbose": -1,
+    "label_gain": [0, 1],
+}
+
+
+def learn(examples: Examples, seed: int, without: Sequence[str] = (), about: Mapping[str, Any] | None = None) -> Blend:
+    """The blend that ranks the examples best; `without` leaves signals out."""
+    kept = [i for i, (signal, _) in enumerate(INPUTS) if signal not in without]
+    columns = [INPUTS[i] for i in kept]
+    context = [i for i, (signal, _) in enumerate(columns) if not signal]
+    signals = dict.fromkeys(signal for signal, _ in columns if signal)
+    constraints = [[i for i, (owner, _) in enumerate(columns) if owner == signal] + context for signal in signals]
+    data = lightgbm.Dataset(examples.tables[:, kept], examples.cited.astype(np.int32), group=examples.groups)
+    smallest = int(np.clip(len(examples.cited) // 2000, 20, 1000))
+    booster = lightgbm.train({**_LIGHTGBM, "interaction_constraints": constraints, "min_data_in_leaf": smallest,
+                              "seed": seed % 2**31}, data, TREES)
+    return Blend(booster.model_to_string(), columns, None, dict(about or {}))
+
+
+def scores_of(blend: Blend, examples: Examples) -> npt.NDArray[np.float64]:
+    """[candidates] the blend's scores."""
+    chosen = [INPUTS.index(column) for column in blend.columns]
+    return np.asarray(blend.booster.predict(examples.tables[:, chosen], num_threads=2), dtype=np.float64)
+
+
+def calibrated(blend: Blend, held_out: Examples) -> Blend:
+    """The blend with a map from score to likelihood, fitted on drafts it has not learned from."""
+    score = scores_of(blend, held_out)
+    shown = np.concatenate([start + np.argsort(-score[start:start + size], kind="stable")[:SHOWN]
+                            for start, size in _spans(held_out)])
+    x, y = score[shown], held_out.cited[shown].astype(np.float64)
+    scale = float(x.std()) or 1.0
+
+    def loss(parameters: npt.NDArray[np.float64]) -> float:
+        # The slope is an exponential, so that the map increases strictly whatever the data.
+        odds = np.exp(parameters[0]) * x / scale + parameters[1]
+        return float(np.logaddexp(0, odds).mean() - (odds * y).mean())
+
+    fitted = minimize(loss, np.array([0.0, -2.0]), method="Nelder-Mead").x
+    return Blend(blend.trees, blend.columns, (float(np.exp(fitted[0]) / scale), float(fitted[1])), blend.about)
+
+
+def ndcg_of(score: npt.NDArray[np.float64], examples: Examples, k: int = 10) -> npt.NDArray[np.float64]:
+    """[queries] nDCG@k, cited papers that were no candidates counted as missed."""
+    discount = 1 / np.log2(np.arange(2, k + 2))
+    values = []
+    for (start, size), missed in zip(_spans(examples), examples.missed, strict=True):
+        cited = examples.cited[start:start + size]
+        top = cited[np.argsort(-score[start:start + size], kind="stable")[:k]]
+        wanted = min(k, int(cited.sum() + missed))
+        values.append(float(top @ discount[:len(top)]) / float(discount[:wanted].sum()))
+    return np.array(values)
+
+
+def calibration_error(blend: Blend, examples: Examples, bins: int = 10) -> tuple[float, list[tuple[float, float, int]]]:
+    """Expected calibration error over bins of equal mass, and (mean likelihood, share cited, candidates) of each bin."""
+    score = scores_of(blend, examples)
+    shown = np.concatenate([start + np.argsort(-score[start:start + size], kind="stable")[:SHOWN]
+                            for start, size in _spans(examples)])
+    slope, intercept = blend.calibration or (1.0, 0.0)
+    likelihood = 1 / (1 + np.exp(-(slope * score[shown] + intercept)))
+    cited = examples.cited[shown]
+    order = np.argsort(likelihood, kind="stable")
+    table = [(float(likelihood[part].mean()), float(cited[part].mean()), len(part))
+             for part in np.array_split(order, bins) if len(part)]
+    return sum(abs(expected - seen) * size for expected, seen, size in table) / max(len(shown), 1), table
+
+
+def _spans(examples: Examples) -> list[tuple[int, int]]:
+    starts = np.concatenate([[0], np.cumsum(examples.groups)[:-1]])
+    return list(zip(starts.tolist(), examples.groups.tolist(), strict=True))

@@ -1,0 +1,204 @@
+"""Papers as drafts: what each would have been asked with, what it then cited, under several states of knowledge.
+
+A learning draft's own record is hidden, and so is everything newer; of the others' reference lists it sees all, a
+random part, those outside its own field, or none, so that the blend learns what each signal is worth in each case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix, diags_array
+
+from recommender.index.corpus import NO_YEAR, Corpus
+from recommender.index.sparse import Rows, best
+from recommender.loaded import FEATURES, NOMINATED, context_of
+from recommender.papers import Draft, Filters, Paper
+from recommender.prepare import assemble, entity_columns, not_newer
+from recommender.settings import Settings
+from recommender.signals.als import Als
+from recommender.signals.base import Features, Mask, Query, Signal, Weighted
+from recommender.signals.bm25 import Bm25
+from recommender.text.entities import extract
+
+REFERENCES = 5
+"""A paper with fewer references in the library teaches too little."""
+MODES = ("all", "older", "part", "field", "none")
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Candidates of many queries: what the signals say of each, and whether the draft cited it."""
+
+    tables: Features
+    """[candidates × columns]"""
+    cited: npt.NDArray[np.bool_]
+    """[candidates]"""
+    groups: npt.NDArray[np.int64]
+    """[queries] how many candidates each query has; they stand one after another."""
+    modes: tuple[str, ...]
+    """[queries]"""
+    drafts: npt.NDArray[np.int64]
+    """[queries] which draft it was."""
+    missed: npt.NDArray[np.int64]
+    """[queries] how many cited papers were not among the candidates."""
+
+    @classmethod
+    def joined(cls, parts: list[Examples]) -> Examples:
+        """Several libraries' examples as one; drafts of different libraries stay different."""
+        offsets = np.cumsum([0, *(int(part.drafts.max(initial=0)) + 1 for part in parts)])
+        return cls(np.concatenate([part.tables for part in parts]), np.concatenate([part.cited for part in parts]),
+                   np.concatenate([part.groups for part in parts]), sum((part.modes for part in parts), ()),
+                   np.concatenate([part.drafts + offset for part, offset in zip(parts, offsets, strict=False)]),
+                   np.concatenate([part.missed for part in parts]))
+
+    def where(self, chosen: npt.NDArray[np.bool_]) -> Examples:
+        """The queries chosen [queries]."""
+        kept = np.repeat(chosen, self.groups)
+        return Examples(self.tables[kept], self.cited[kept], self.groups[chosen],
+                        tuple(mode for mode, keep in zip(self.modes, chosen, strict=True) if keep),
+                        self.drafts[chosen], self.missed[chosen])
+
+
+COLUMNS = tuple((name, feature) for name, features in FEATURES.items() for feature in features)
+
+
+def draft_rows(corpus: Corpus, most: int, seed: int) -> tuple[Rows, int | None]:
+    """The papers to learn from, and the last year whose reference lists count as evidence for them.
+
+    The newest papers with references where years are known (time split), otherwise a random draw (None).
+    """
+    if "citations" not in corpus.blocks or "terms" not in corpus.blocks:
+        return np.zeros(0, dtype=np.intp), None
+    listed = np.diff(corpus.blocks["citations"].indptr)
+    written = np.diff(corpus.blocks["terms"].indptr) >= 15
+    able = np.flatnonzero((listed >= REFERENCES) & written)
+    if not len(able):
+        return able, None
+    dated = able[corpus.years[able] != NO_YEAR]
+    generator = np.random.default_rng(seed)
+    if len(dated) < len(able) / 2:
+        return np.sort(generator.permutation(able)[:most]), None
+    years = np.sort(corpus.years[dated])[::-1]
+    wanted = min(most, max(len(dated) // 4, 1))
+    last = int(years[wanted - 1]) - 1
+    newest = dated[corpus.years[dated] > last]
+    return np.sort(generator.permutation(newest)[:most]), last
+
+
+def without_lists(corpus: Corpus, keep: Mask) -> Corpus:
+    """The corpus with the reference lists of the other papers unknown."""
+    if "citations" not in corpus.blocks:
+        return corpus
+    kept = csr_matrix(diags_array(keep.astype(np.float32)) @ corpus.blocks["citations"])
+    kept.eliminate_zeros()
+    others = {name: block for name, block in corpus.blocks.items() if name != "citations"}
+    columns = {name: block for name, block in corpus.by_column.items() if name != "citations"}
+    if kept.nnz:
+        others["citations"], columns["citations"] = kept, csr_matrix(kept.T)
+    return replace(corpus, blocks=others, by_column=columns)
+
+
+def lessons(corpus: Corpus, signals: Mapping[str, Signal], papers: Callable[[Rows], Mapping[int, Paper]],
+            settings: Settings, most: int, modes: tuple[str, ...] = MODES,
+            tick: Callable[[int], object] = lambda n: None) -> Examples | None:
+    """Examples from a library's own reference lists; None where no paper can teach.
+
+    `papers` gives the texts of rows. The factors are fitted again, once on what drafts may know and once without
+    any reference list; what the other signals fit holds no edge.
+    """
+    rows, last = draft_rows(corpus, most, settings.seed)
+    if not len(rows):
+        return None
+    generator = np.random.default_rng(settings.seed)
+    known = np.ones(len(corpus), dtype=np.bool_)
+    known[rows] = False
+    if last is not None:
+        known &= (corpus.years <= last) & (corpus.years != NO_YEAR)
+    hidden = without_memberships(corpus, rows)
+    informed = {**signals, "als": Als.fit(without_lists(hidden, known), settings)}
+    blind = {**signals, "als": Als.fit(without_lists(hidden, ~np.ones(len(corpus), dtype=np.bool_)), settings)}
+    texts = papers(rows)
+    cites = corpus.blocks["citations"]
+    found: list[tuple[Features, npt.NDArray[np.bool_], str, int, int]] = []
+    for number, row in enumerate(rows.tolist()):
+        query = learning_query(corpus, signals, texts[row], row)
+        wanted = np.zeros(len(corpus), dtype=np.bool_)
+        wanted[cites.indices[cites.indptr[row]:cites.indptr[row + 1]]] = True
+        wanted &= query.allowed
+        for mode, listing in _knowledge(corpus, query, known, last, row, modes, generator):
+            asked = replace(query, lists_references=query.visible & listing, memo={})
+            answering = blind if mode == "none" else informed
+            candidates = nominated(answering, asked)
+            cited = wanted[candidates]
+            if cited.any():
+                found.append((described(answering, asked, candidates), cited, mode, number,
+                              int(wanted.sum() - cited.sum())))
+        tick(1)
+    if not found:
+        return None
+    return Examples(np.concatenate([table for table, *_ in found]), np.concatenate([cited for _, cited, *_ in found]),
+                    np.array([len(cited) for _, cited, *_ in found]), tuple(mode for _, _, mode, _, _ in found),
+                    np.array([number for *_, number, _ in found]), np.array([missed for *_, missed in found]))
+
+
+def learning_query(corpus: Corpus, signals: Mapping[str, Signal], paper: Paper, row: int) -> Query:
+    """A paper as the draft it once was: its own record and everything newer hidden."""
+    bm25 = signals["bm25"]
+    if not isinstance(bm25, Bm25):
+        raise TypeError("the signal bm25 is not Bm25")
+    year = int(corpus.years[row])
+    draft = Draft(title=paper.title, abstract=paper.abstract,
+                  filters=Filters(year_to=None if year == NO_YEAR else year))
+    visible = not_newer(corpus, draft.filters.year_to)
+    visible[row] = False
+    return assemble(corpus, bm25, draft, Weighted.none(), entity_columns(corpus, extract(draft.text)), visible, visible)
+
+
+def nominated(signals: Mapping[str, Signal], query: Query) -> Rows:
+    """The union of what all signals nominate."""
+    return np.unique(np.concatenate([signal.nominate(query, NOMINATED) for signal in signals.values()]))
+
+
+def described(signals: Mapping[str, Signal], query: Query, rows: Rows) -> Features:
+    """[rows × columns] what all signals and the context say."""
+    context = context_of(signals, query)
+    tables = [signal.describe(query, rows) for signal in signals.values()]
+    return np.concatenate([*tables, np.tile(np.array(list(context.values()), dtype=np.float32), (len(rows), 1))], axis=1)
+
+
+def without_memberships(corpus: Corpus, rows: Rows) -> Corpus:
+    """The corpus with these papers on no list."""
+    if "lists" not in corpus.blocks:
+        return corpus
+    keep = np.ones(len(corpus), dtype=np.float32)
+    keep[rows] = 0
+    lists = csr_matrix(diags_array(keep) @ corpus.blocks["lists"])
+    lists.eliminate_zeros()
+    return replace(corpus, blocks={**corpus.blocks, "lists": lists},
+                   by_column={**corpus.by_column, "lists": csr_matrix(lists.T)})
+
+
+def _knowledge(corpus: Corpus, query: Query, known: Mask, last: int | None, row: int, modes: tuple[str, ...],
+               generator: np.random.Generator) -> Iterator[tuple[str, Mask]]:
+    """Each mode with the papers whose reference lists it knows."""
+    newest = known if last is None else (corpus.years < corpus.years[row]) & (corpus.years != NO_YEAR)
+    everything = {
+        "all": lambda: newest,
+        "older": lambda: known,
+        "part": lambda: known & (generator.random(len(corpus)) < generator.uniform(0.1, 0.5)),
+        "field": lambda: known & ~_nearest(query, int(generator.integers(300, 3000))),
+        "none": lambda: np.zeros(len(corpus), dtype=np.bool_),
+    }
+    for mode in modes:
+        if mode != "older" or last is not None:
+            yield mode, everything[mode]()
+
+
+def _nearest(query: Query, papers: int) -> Mask:
+    near = np.zeros(len(query.corpus), dtype=np.bool_)
+    near[best(query.lexical, min(papers, max(len(near) // 4, 1)))] = True
+    return near

@@ -1,0 +1,139 @@
+"""Learns the shipped blend over libraries of many sizes and with many holes.
+
+    python -m recommender.evaluation.ship DATA [DATA ...]
+
+Each DATA is a data folder whose library has been imported. Every library is learned from as it is, from a copy in
+which records have lost parts, and from topical samples that lack whole groups of metadata.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from recommender.blend import SHIPPED
+from recommender.build import count, stream_with_entities
+from recommender.evaluation.lessons import MODES, Examples, lessons
+from recommender.evaluation.learning import calibrated, calibration_error, learn, ndcg_of, scores_of
+from recommender.index.corpus import Corpus
+from recommender.index.counting import CorpusBuilder, given_entities
+from recommender.index.sparse import Rows, best
+from recommender.papers import Draft, Paper
+from recommender.prepare import assemble
+from recommender.progress import stage
+from recommender.settings import Settings, load_settings
+from recommender.signals import SIGNALS
+from recommender.signals.base import Signal, Weighted
+from recommender.signals.bm25 import Bm25
+from recommender.store.extractions import Found
+from recommender.store.library import Library, opened
+
+DRAFTS = 400
+SAMPLES = 100
+SIZES = (150, 3000)
+HOLES = {"abstract": 0.8, "venue": 0.8, "keywords": 0.8, "authors": 0.3}
+"""What an uneven record loses, and how often."""
+UNEVEN = 0.45
+"""Share of the records that are uneven."""
+MISSING = {"year": 0.5, "authors": 0.4, "keywords": 0.5, "venue": 0.4, "abstract": 0.1}
+"""How often a sample lacks a whole group."""
+
+Counted = tuple[int, Paper, Found]
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Learn, say how well, and write the blend into the package."""
+    parts: list[Examples] = []
+    for folder in arguments:
+        settings = load_settings(folder)
+        with opened(settings) as library:
+            parts += [part for part in _of_library(settings, library) if part is not None]
+    examples = Examples.joined(parts)
+    seed = settings.seed
+    held_out = np.random.default_rng(seed).random(int(examples.drafts.max()) + 1)[examples.drafts] < 0.1
+    test = examples.where(held_out)
+    about = {"learned on": f"{len(examples.groups)} queries of {len(parts)} libraries"}
+    blend = calibrated(learn(examples.where(~held_out), seed, about=about), test)
+    error, _ = calibration_error(blend, test)
+    print(f"held out: nDCG@10 {ndcg_of(scores_of(blend, test), test).mean():.4f}, calibration error {error:.4f}")
+    blend.save(SHIPPED)
+
+
+def _of_library(settings: Settings, library: Library) -> Iterator[Examples | None]:
+    generator = np.random.default_rng(settings.seed)
+    whole, _ = count(library, library.status().papers, stage)
+    yield _taught(settings, whole, _texts(library, whole), MODES, "whole")
+    uneven = _counted(library, ((key, _with_holes(paper, generator), found)
+                                for key, paper, found in stream_with_entities(library)))
+    yield _taught(settings, uneven, _texts(library, uneven), MODES, "uneven")
+    bm25 = Bm25.fit(whole, settings)
+    with stage("Samples", SAMPLES, " samples") as tick:
+        for _ in range(SAMPLES):
+            yield _sample(settings, library, whole, bm25, generator)
+            tick(1)
+
+
+def _sample(settings: Settings, library: Library, whole: Corpus, bm25: Bm25, generator: np.random.Generator,
+            ) -> Examples | None:
+    """A topical sample: the papers nearest to one that lists references, without some groups of metadata."""
+    listed = np.flatnonzero(np.diff(whole.blocks["citations"].indptr) >= 5)
+    centre = library.papers([int(whole.keys[generator.choice(listed)])])[0]
+    size = int(np.exp(generator.uniform(*np.log(SIZES))))
+    every = np.ones(len(whole), dtype=np.bool_)
+    query = assemble(whole, bm25, Draft(title=centre.title, abstract=centre.abstract), Weighted.none(),
+                     Weighted.none(), every, every)
+    near = best(query.lexical, size)
+    missing = [name for name, chance in MISSING.items() if generator.random() < chance]
+    papers = library.papers_by_key(whole.keys[near].tolist())
+    chosen = sorted(papers.items(), key=lambda one: one[1].id)
+    corpus = _counted(library, ((key, _blank(paper, missing), [*given_entities(paper)]) for key, paper in chosen))
+    modes = MODES if generator.random() < 0.25 else ("none",)
+    return _taught(settings, corpus, _texts(library, corpus), modes, "", most=20)
+
+
+def _taught(settings: Settings, corpus: Corpus, texts: Callable[[Rows], Mapping[int, Paper]], modes: tuple[str, ...],
+            title: str, most: int = DRAFTS) -> Examples | None:
+    signals: dict[str, Signal] = {name: signal.fit(corpus, settings) for name, signal in SIGNALS.items()
+                                  if name != "als"}
+    # Lessons fit the factors themselves; in their place stands whatever is first in the registry's order.
+    ordered = {name: signals.get(name, signals["bm25"]) for name in SIGNALS}
+    if not title:
+        return lessons(corpus, ordered, texts, settings, most, modes)
+    with stage(f"Lessons from the {title} library", most, " drafts") as tick:
+        return lessons(corpus, ordered, texts, settings, most, modes, tick)
+
+
+def _counted(library: Library, papers: Iterable[Counted]) -> Corpus:
+    builder = CorpusBuilder()
+    for key, paper, found in papers:
+        builder.add(key, paper, found)
+    return builder.finish(library.citations(), library.memberships())
+
+
+def _texts(library: Library, corpus: Corpus) -> Callable[[Rows], dict[int, Paper]]:
+    def texts(rows: Rows) -> dict[int, Paper]:
+        papers = library.papers_by_key(corpus.keys[rows].tolist())
+        return {row: papers[key] for row, key in zip(rows.tolist(), corpus.keys[rows].tolist(), strict=True)}
+
+    return texts
+
+
+def _with_holes(paper: Paper, generator: np.random.Generator) -> Paper:
+    if generator.random() >= UNEVEN:
+        return paper
+    return _blank(paper, [name for name, chance in HOLES.items() if generator.random() < chance])
+
+
+def _blank(paper: Paper, names: Iterable[str]) -> Paper:
+    empty = Paper()
+    return replace(paper, **{name: getattr(empty, name) for name in names})
+
+
+if __name__ == "__main__":
+    if not sys.argv[1:] or not all(Path(folder).is_dir() for folder in sys.argv[1:]):
+        sys.exit(__doc__)
+    main(sys.argv[1:])
