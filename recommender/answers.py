@@ -7,8 +7,8 @@ import textwrap
 from dataclasses import asdict
 from typing import Any
 
-from recommender.export.jsonl import write_jsonl
 from recommender.explain import reasons
+from recommender.export.jsonl import write_jsonl
 from recommender.names import parse_name
 from recommender.papers import Answer, Paper, Recommendation
 

@@ -69,14 +69,14 @@ class Blend:
         self.values, self.owners = _leaves(self.booster, [signal for signal, _ in self.columns])
         self.names = tuple(dict.fromkeys(signal for signal, _ in self.columns if signal))
 
-    def save(self, path: Path) -> None:
-        """Write it as JSON."""
-        path.write_text(json.dumps({"columns": self.columns, "calibration": self.calibration, "about": self.about,
-                                    "trees": self.trees.split("\n")}, indent=0), encoding="utf-8")
+    def as_text(self) -> str:
+        """As the JSON that `load` reads."""
+        return json.dumps({"columns": self.columns, "calibration": self.calibration, "about": self.about,
+                           "trees": self.trees.split("\n")}, indent=0)
 
     @classmethod
     def load(cls, path: Path) -> Blend:
-        """Read what `save` wrote. Raises ArtifactError for anything else."""
+        """Read what `as_text` gave. Raises ArtifactError for anything else."""
         try:
             said = json.loads(path.read_text(encoding="utf-8"))
             calibration = said["calibration"]

@@ -4,27 +4,41 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from typing import Any
+
+import numpy as np
 
 from recommender.annotate import annotate
+from recommender.blend import SHIPPED, Blend
+from recommender.evaluation.learning import calibrated, calibration_error, learn, ndcg_of, scores_of
+from recommender.evaluation.lessons import REFERENCES, draft_rows, lessons
 from recommender.index.artifact import writing
 from recommender.index.corpus import Corpus
 from recommender.index.counting import CorpusBuilder, given_entities
+from recommender.index.sparse import Rows
 from recommender.ingest.identity import record_hash, text_hash
-from recommender.loaded import ANALYSIS
+from recommender.loaded import ANALYSIS, BLEND
 from recommender.papers import Paper
 from recommender.progress import Tick, silence
 from recommender.settings import Settings
 from recommender.signals import SIGNALS
+from recommender.signals.base import Signal
 from recommender.store.extractions import Extractions, Found
 from recommender.store.library import Library
 from recommender.store.rows import chunks
 
 Stage = Callable[..., AbstractContextManager[Tick]]
+DRAFTS = 400
+"""Papers at most that a build learns from."""
+ENOUGH = 100
+"""With fewer, chance would choose the blend."""
+HELD_OUT = 0.2
+"""Share of the drafts on which blends are compared and calibrated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +69,56 @@ def build(settings: Settings, library: Library, stage: Stage = silence) -> Built
     }
     with writing(settings.index, manifest) as writer:
         corpus.save(writer)
+        signals: dict[str, Signal] = {}
         with stage("Fitting signals", len(SIGNALS), " signals") as tick:
-            for signal in SIGNALS.values():
-                signal.fit(corpus, settings).save(writer)
+            for name, signal in SIGNALS.items():
+                signals[name] = signal.fit(corpus, settings)
+                signals[name].save(writer)
                 tick(1)
+        blend, manifest["blend"] = own_blend(settings, library, corpus, signals, stage)
+        if blend is not None:
+            writer.text(BLEND, blend.as_text())
         seconds = time.perf_counter() - begun
         manifest["seconds"] = round(seconds, 2)
     return Built(**sizes(corpus), seconds=seconds)
+
+
+def own_blend(settings: Settings, library: Library, corpus: Corpus, signals: Mapping[str, Signal], stage: Stage,
+              ) -> tuple[Blend | None, dict[str, Any]]:
+    """The blend learned from the library's own reference lists where that beats the shipped one on drafts held out.
+
+    Returns None where the shipped one serves as it is, and what the manifest says of the choice.
+    """
+    shipped = Blend.load(SHIPPED)
+    rows, _ = draft_rows(corpus, DRAFTS, settings.seed)
+    if len(rows) < ENOUGH:
+        return None, {"from": "shipped", "why": f"{len(rows)} papers with {REFERENCES} references or more, "
+                                                f"learning wants {ENOUGH}"}
+    with stage("Learning from reference lists", len(rows), " drafts") as tick:
+        examples = lessons(corpus, signals, library_texts(library, corpus), settings, DRAFTS, tick=tick)
+    if examples is None:
+        return None, {"from": "shipped", "why": "no paper's references were among its candidates"}
+    held_out = np.random.default_rng(settings.seed).random(len(rows))[examples.drafts] < HELD_OUT
+    test = examples.where(held_out)
+    with stage("Growing trees", 1, " step") as tick:
+        learned = learn(examples.where(~held_out), settings.seed, about={"learned on": f"{len(rows)} drafts"})
+        tick(1)
+    own, other = (float(ndcg_of(scores_of(blend, test), test).mean()) for blend in (learned, shipped))
+    better = own > other
+    blend = calibrated(learned if better else shipped, test)
+    error, table = calibration_error(blend, test)
+    return blend, {"from": "library" if better else "shipped", "drafts": len(rows),
+                   "held_out": {"queries": len(test.groups), "learned": round(own, 4), "shipped": round(other, 4)},
+                   "calibration_error": round(error, 4), "reliability": table}
+
+
+def library_texts(library: Library, corpus: Corpus) -> Callable[[Rows], dict[int, Paper]]:
+    """A function that reads the papers of rows."""
+    def texts(rows: Rows) -> dict[int, Paper]:
+        papers = library.papers_by_key(corpus.keys[rows].tolist())
+        return {row: papers[key] for row, key in zip(rows.tolist(), corpus.keys[rows].tolist(), strict=True)}
+
+    return texts
 
 
 def count(library: Library, papers: int, stage: Stage = silence) -> tuple[Corpus, str]:

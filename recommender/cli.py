@@ -176,7 +176,8 @@ def recommend(context: click.Context, file: Path, k: int, year: int | None, form
     draft = Draft(title=draft.title, abstract=draft.abstract, references=draft.references,
                   filters=Filters(year_to=year))
     with opened(settings_of(context)) as library:
-        answer = _recommender(settings_of(context), library).recommend(draft, k)
+        recommender = _recommender(settings_of(context), library)
+        answer = recommender.recommend(recommender.apart(draft), k)
     if answer.note:
         say(answer.note)
     if format_ == "text":

@@ -31,13 +31,16 @@ def _words(evidence: Sequence[Evidence]) -> str:
 
 def _citations(evidence: Sequence[Evidence]) -> str:
     papers = len(evidence)
-    return f"cited by {papers} of the papers nearest to the draft" if papers > 1 else "cited by a paper near to the draft"
+    if papers == 1:
+        return "cited by a paper near to the draft"
+    return f"cited by {papers} of the papers nearest to the draft"
 
 
 def _entities(evidence: Sequence[Evidence]) -> str:
     named = [one for one in evidence if not one.link]
     linked = [f"{one.name} ({one.link})" for one in evidence if one.link][:SHOWN]
-    parts = ([f"also about {_names(named)}"] if named else []) + ([f"goes with it: {', '.join(linked)}"] if linked else [])
+    parts = [f"also about {_names(named)}"] if named else []
+    parts += [f"goes with it: {', '.join(linked)}"] if linked else []
     return "; ".join(parts)
 
 

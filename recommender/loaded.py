@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +93,11 @@ class Index:
     def score(self, query: Query, rows: Rows, names: Sequence[str]) -> Scored:
         """These rows as the blend of these signals sees them."""
         tables = {name: self.signals[name].describe(query, rows) for name in names}
-        return self.blend.score(rows, tables, context_of(self.signals, query), FEATURES)
+        scored = self.blend.score(rows, tables, context_of(self.signals, query), FEATURES)
+        if "citations" in self.corpus.blocks:
+            return scored
+        # Calibration knows libraries with reference lists; of another's likelihoods nothing is claimed.
+        return replace(scored, likelihood=np.full(len(rows), np.nan))
 
     def _lexical(self, query: Query, k: int) -> Scored:
         rows = best(query.lexical, k, query.allowed)

@@ -22,6 +22,8 @@ NEAR = 200
 """The nearest papers by text whose references, authors, … are evidence."""
 SHARPNESS = 3
 """A near paper's weight is its lexical score to this power: the nearest few count most."""
+PHRASING = 0.5
+"""What the best paper by phrases counts beside the best by words, where nearness is measured."""
 ANCHOR_SHARE = 0.5
 """Of the weight of all near papers, what anchors have where there are any."""
 CENTRE_TERMS = 60
@@ -60,12 +62,17 @@ def assemble(corpus: Corpus, bm25: Bm25, draft: Draft, anchors: Weighted, entiti
         text_terms = _centre(bm25, liked)
         entities = entities if len(entities) else _shared(corpus, liked)
     lexical = bm25.unigrams.scores(text_terms)
+    phrased = bm25.phrases.scores(phrases) if bm25.phrases is not None else np.zeros(len(corpus))
+    closeness = nearness(lexical, phrased)
+    vocabulary = corpus.vocabularies.get("terms")
+    surfaces = {} if vocabulary is None else {
+        column: word for word in reversed(words(draft.text)) for column in vocabulary.known(terms(word))}
     return Query(
-        corpus=corpus, terms=text_terms, title=_columns(corpus, "terms", Counter(title)), phrases=phrases, entities=entities, anchors=anchors, visible=visible,
-        allowed=allowed, lists_references=visible if listing is None else visible & listing, lexical=lexical, near=_near(lexical, visible, anchors, liked),
-        year=draft.filters.year_to,
-        surfaces={column: word for word in reversed(words(draft.text)) for term in terms(word)
-                  for column in corpus.vocabularies["terms"].known([term])} if "terms" in corpus.vocabularies else {})
+        corpus=corpus, terms=text_terms, title=_columns(corpus, "terms", Counter(title)), phrases=phrases,
+        entities=entities, anchors=anchors, visible=visible, allowed=allowed,
+        lists_references=visible if listing is None else visible & listing, lexical=lexical, phrased=phrased,
+        closeness=closeness, near=_near(closeness, visible, anchors, liked), year=draft.filters.year_to,
+        surfaces=surfaces)
 
 
 def not_newer(corpus: Corpus, year: int | None) -> Mask:
@@ -139,11 +146,18 @@ def _shared(corpus: Corpus, liked: Weighted) -> Weighted:
     return Weighted(columns, np.sqrt(counts[columns]))
 
 
-def _near(lexical: Scores, visible: Mask, anchors: Weighted, liked: Weighted) -> Weighted:
+def nearness(lexical: Scores, phrased: Scores) -> Scores:
+    """[papers] how near each paper is by its text: words, and phrases at a discount, each as a share of the best."""
+    words_best, phrases_best = float(lexical.max(initial=0.0)), float(phrased.max(initial=0.0))
+    near = lexical / words_best if words_best else lexical
+    return near + PHRASING * phrased / phrases_best if phrases_best else near
+
+
+def _near(closeness: Scores, visible: Mask, anchors: Weighted, liked: Weighted) -> Weighted:
     candidates = visible.copy()
     candidates[anchors.rows] = False
-    rows = best(lexical, NEAR, candidates)
-    weights = lexical[rows] ** SHARPNESS
+    rows = best(closeness, NEAR, candidates)
+    weights = closeness[rows] ** SHARPNESS
     weights = weights / weights.sum() if len(rows) else weights
     if not len(liked):
         return Weighted(rows, weights)

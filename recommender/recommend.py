@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -88,6 +88,11 @@ class Recommender:
             for i, row in enumerate(scored.rows.tolist()) if row in papers)
         relevant, note = self._judgement(index, query, scored)
         return Answer(found, spans, relevant, note, time.perf_counter() - begun)
+
+    def apart(self, draft: Draft) -> Draft:
+        """The draft with its own record hidden, where the library holds one: nobody cites the paper they are writing."""
+        own = self.library.match([Paper(title=draft.title)])[0] if draft.title else None
+        return draft if own is None else replace(draft, exclude=(*draft.exclude, own))
 
     def check(self, signals: Sequence[str] | None) -> None:
         """Raises InputError for a name that is no signal, and for an empty choice."""

@@ -429,3 +429,10 @@ def test_heirs_without_parents_or_in_circles_come_in_as_they_are():
     text = "@book{a, title = {A}, crossref = {b}}\n@book{b, title = {B}, crossref = {a}}\n"
     text += "@misc{c, title = {C}, crossref = d}"
     assert titles(text) == ["A", "B", "C"]
+
+
+@pytest.mark.parametrize(("tex", "text"), [
+    (r"Nguy{\~{\^e}}n", "Nguyễn"), (r"Nguy{\~{\^e{}}}n", "Nguyễn"), (r"\'{\^a}", "ấ"), (r"{\textcommabelow{s}}", "ș"),
+])
+def test_an_accent_on_an_accented_letter_is_decoded(tex: str, text: str) -> None:
+    assert decode(tex) == text

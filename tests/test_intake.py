@@ -198,7 +198,8 @@ def test_an_id_that_is_taken_does_not_go_to_a_paper_found_by_its_doi(empty: Libr
 def test_an_id_is_held_to_the_title_that_it_came_with(empty: Library) -> None:
     longer = "A longer title that the merge prefers to the first"
     take(empty, paper("x", doi="10.1/x"), paper("y", longer, doi="10.1/x"))
-    assert take(empty, paper("x", abstract="Without its DOI."), paper("y", longer, url="https://example.org")).added == 0
+    again = [paper("x", abstract="Without its DOI."), paper("y", longer, url="https://example.org")]
+    assert take(empty, *again).added == 0
     assert len(everything(empty)) == 1
 
 
@@ -277,16 +278,16 @@ def test_joined_papers_keep_the_given_id(empty: Library) -> None:
 def _records(seed: int) -> list[Paper]:
     """Random records of twelve works, each of a title of its own; ids and identifiers belong to one work each."""
     draw = random.Random(seed)
-    records = []
+    records: list[Paper] = []
     for work in range(12):
         title = f"Work number {work} of the twelve"
-        for version in range(draw.randint(1, 5)):
-            records.append(Paper(
-                id=f"w{work}-{draw.choice('abc')}" if draw.random() < 0.5 else "",
-                title=title if draw.random() < 0.8 else f"{title}, extended version",
-                abstract="word " * draw.randint(0, 5), year=2000 + work, authors=("Ada Lovelace",),
-                doi=f"10.1/w{work}.{draw.randint(1, 2)}" if draw.random() < 0.4 else "",
-                arxiv=f"2001.{work:05d}" if draw.random() < 0.4 else "", url=f"https://example.org/{version}"))
+        records += [Paper(
+            id=f"w{work}-{draw.choice('abc')}" if draw.random() < 0.5 else "",
+            title=title if draw.random() < 0.8 else f"{title}, extended version",
+            abstract="word " * draw.randint(0, 5), year=2000 + work, authors=("Ada Lovelace",),
+            doi=f"10.1/w{work}.{draw.randint(1, 2)}" if draw.random() < 0.4 else "",
+            arxiv=f"2001.{work:05d}" if draw.random() < 0.4 else "", url=f"https://example.org/{version}")
+            for version in range(draw.randint(1, 5))]
     # One id names one title here: what becomes of an id with two titles does depend on the order.
     titles: dict[str, str] = {}
     return [replace(one, title=titles.setdefault(one.id, one.title)) if one.id else one for one in records]
@@ -370,7 +371,8 @@ def _memory(work: Callable[[], object]) -> int:
 
 def _many(count: int) -> Iterator[Incoming]:
     for i in range(count):
-        yield Incoming(paper(f"p{i}", f"Title number {i} of many", abstract=f"{i} is the number. " * 20), "f", i, "jsonl")
+        one = paper(f"p{i}", f"Title number {i} of many", abstract=f"{i} is the number. " * 20)
+        yield Incoming(one, "f", i, "jsonl")
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
@@ -412,7 +414,8 @@ def test_our_own_export_is_read_as_the_same_papers(empty: Library, format: str) 
     records = [
         paper("own-id"), paper("own-2"), paper("no-year", "Of no known year at all", year=None),
         paper("no-authors", "By nobody in particular, anonymous", authors=()), paper("two", "Two words"),
-        paper("editorial-1", "Editorial"), paper("editorial-2", "Editorial"), paper("bare", "Bare", year=None, authors=()),
+        paper("editorial-1", "Editorial"), paper("editorial-2", "Editorial"),
+        paper("bare", "Bare", year=None, authors=()),
         paper("", "Made up for this test", abstract="Ünïcödé & 100 % of $\\alpha$"), paper("", doi="10.1/x"),
         paper("arx", "A preprint of its own", arxiv="2001.00001"), paper("", "Short", year=None, authors=()),
         paper("tex", "On {GPU}s & the 50 % of $x_1$, or: _why_ #1?", authors=("Paul Erdős", "{The A & B Group}")),

@@ -53,7 +53,8 @@ def draft_of(said: Any) -> Draft:
     lists = {}
     for name in ("exclude", "references"):
         ids = said.get(name) or []
-        if not isinstance(ids, list) or not all(isinstance(one, str | int) and not isinstance(one, bool) for one in ids):
+        if not isinstance(ids, list) or not all(isinstance(one, str | int) and not isinstance(one, bool)
+                                                for one in ids):
             raise ValueError(f"{name} must be a list of paper ids")
         lists[name] = tuple(str(one) for one in ids)
     return Draft(id=str(id), title=said.get("title") or "", abstract=said.get("abstract") or "",
@@ -71,8 +72,8 @@ def read_qrels(path: Path) -> Qrels:
                 draft, _, paper, grade = text.split()
                 qrels[draft][paper] = int(grade)
             except ValueError:
-                raise InputError(f"{path}, line {line}: a judgement is «draft 0 paper grade», not {text.strip()[:80]!r}.",
-                                 ) from None
+                raise InputError(f"{path}, line {line}: a judgement is «draft 0 paper grade», not "
+                                 f"{text.strip()[:80]!r}.") from None
     return dict(qrels)
 
 

@@ -80,7 +80,7 @@ def ndcg_of(score: npt.NDArray[np.float64], examples: Examples, k: int = 10) -> 
 
 
 def calibration_error(blend: Blend, examples: Examples, bins: int = 10) -> tuple[float, list[tuple[float, float, int]]]:
-    """Expected calibration error over bins of equal mass, and (mean likelihood, share cited, candidates) of each bin."""
+    """Expected calibration error over bins of equal mass; of each bin (mean likelihood, share cited, candidates)."""
     score = scores_of(blend, examples)
     shown = np.concatenate([start + np.argsort(-score[start:start + size], kind="stable")[:SHOWN]
                             for start, size in _spans(examples)])

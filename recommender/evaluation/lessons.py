@@ -1,7 +1,8 @@
 """Papers as drafts: what each would have been asked with, what it then cited, under several states of knowledge.
 
-A learning draft's own record is hidden, and so is everything newer; of the others' reference lists it sees all, a
-random part, those outside its own field, or none, so that the blend learns what each signal is worth in each case.
+A learning draft's own record is hidden, and so is everything newer. Of the others' reference lists it sees all, a
+random part, those outside its own field, or none; and it is asked with its text, with some of its references beside
+the text, or with references alone, so that the blend learns what each signal is worth in each case.
 """
 
 from __future__ import annotations
@@ -26,7 +27,11 @@ from recommender.text.entities import extract
 
 REFERENCES = 5
 """A paper with fewer references in the library teaches too little."""
-MODES = ("all", "older", "part", "field", "none")
+MODES = ("all", "older", "part", "field", "none", "given", "anchors", "alone")
+"""Reference lists known: all, those of the years before the learning drafts', a part of these, those outside the
+draft's field, none. Asked with text and three references, with three references alone, with one reference alone."""
+GIVEN = 3
+"""References that are given as anchors."""
 
 
 @dataclass(frozen=True)
@@ -126,17 +131,17 @@ def lessons(corpus: Corpus, signals: Mapping[str, Signal], papers: Callable[[Row
     found: list[tuple[Features, npt.NDArray[np.bool_], str, int, int]] = []
     for number, row in enumerate(rows.tolist()):
         query = learning_query(corpus, signals, texts[row], row)
-        wanted = np.zeros(len(corpus), dtype=np.bool_)
-        wanted[cites.indices[cites.indptr[row]:cites.indptr[row + 1]]] = True
-        wanted &= query.allowed
-        for mode, listing in _knowledge(corpus, query, known, last, row, modes, generator):
-            asked = replace(query, lists_references=query.visible & listing, memo={})
+        cited = np.sort(cites.indices[cites.indptr[row]:cites.indptr[row + 1]])
+        for mode, asked in _questions(corpus, signals, texts[row], query, known, last, row, cited, modes, generator):
             answering = blind if mode == "none" else informed
             candidates = nominated(answering, asked)
-            cited = wanted[candidates]
-            if cited.any():
-                found.append((described(answering, asked, candidates), cited, mode, number,
-                              int(wanted.sum() - cited.sum())))
+            wanted = np.zeros(len(corpus), dtype=np.bool_)
+            wanted[cited] = True
+            wanted &= asked.allowed
+            hits = wanted[candidates]
+            if hits.any():
+                found.append((described(answering, asked, candidates), hits, mode, number,
+                              int(wanted.sum() - hits.sum())))
         tick(1)
     if not found:
         return None
@@ -145,17 +150,22 @@ def lessons(corpus: Corpus, signals: Mapping[str, Signal], papers: Callable[[Row
                     np.array([number for *_, number, _ in found]), np.array([missed for *_, missed in found]))
 
 
-def learning_query(corpus: Corpus, signals: Mapping[str, Signal], paper: Paper, row: int) -> Query:
-    """A paper as the draft it once was: its own record and everything newer hidden."""
+def learning_query(corpus: Corpus, signals: Mapping[str, Signal], paper: Paper, row: int,
+                   anchors: Rows | None = None, text: bool = True) -> Query:
+    """A paper as the draft it once was, its own record and everything newer hidden; anchors may stand for its text."""
     bm25 = signals["bm25"]
     if not isinstance(bm25, Bm25):
         raise TypeError("the signal bm25 is not Bm25")
     year = int(corpus.years[row])
-    draft = Draft(title=paper.title, abstract=paper.abstract,
-                  filters=Filters(year_to=None if year == NO_YEAR else year))
-    visible = not_newer(corpus, draft.filters.year_to)
+    filters = Filters(year_to=None if year == NO_YEAR else year)
+    draft = Draft(title=paper.title, abstract=paper.abstract, filters=filters) if text else Draft(filters=filters)
+    visible = not_newer(corpus, filters.year_to)
     visible[row] = False
-    return assemble(corpus, bm25, draft, Weighted.none(), entity_columns(corpus, extract(draft.text)), visible, visible)
+    allowed = visible.copy()
+    given = Weighted.none() if anchors is None else Weighted(anchors, np.ones(len(anchors)))
+    allowed[given.rows] = False
+    entities = entity_columns(corpus, extract(draft.text)) if text else Weighted.none()
+    return assemble(corpus, bm25, draft, given, entities, visible, allowed)
 
 
 def nominated(signals: Mapping[str, Signal], query: Query) -> Rows:
@@ -167,7 +177,8 @@ def described(signals: Mapping[str, Signal], query: Query, rows: Rows) -> Featur
     """[rows × columns] what all signals and the context say."""
     context = context_of(signals, query)
     tables = [signal.describe(query, rows) for signal in signals.values()]
-    return np.concatenate([*tables, np.tile(np.array(list(context.values()), dtype=np.float32), (len(rows), 1))], axis=1)
+    known = np.tile(np.array(list(context.values()), dtype=np.float32), (len(rows), 1))
+    return np.concatenate([*tables, known], axis=1)
 
 
 def without_memberships(corpus: Corpus, rows: Rows) -> Corpus:
@@ -182,20 +193,33 @@ def without_memberships(corpus: Corpus, rows: Rows) -> Corpus:
                    by_column={**corpus.by_column, "lists": csr_matrix(lists.T)})
 
 
-def _knowledge(corpus: Corpus, query: Query, known: Mask, last: int | None, row: int, modes: tuple[str, ...],
-               generator: np.random.Generator) -> Iterator[tuple[str, Mask]]:
-    """Each mode with the papers whose reference lists it knows."""
+def _questions(corpus: Corpus, signals: Mapping[str, Signal], paper: Paper, query: Query, known: Mask, last: int | None,
+               row: int, cited: Rows, modes: tuple[str, ...], generator: np.random.Generator,
+               ) -> Iterator[tuple[str, Query]]:
+    """The draft's queries, one a mode."""
     newest = known if last is None else (corpus.years < corpus.years[row]) & (corpus.years != NO_YEAR)
-    everything = {
-        "all": lambda: newest,
-        "older": lambda: known,
-        "part": lambda: known & (generator.random(len(corpus)) < generator.uniform(0.1, 0.5)),
-        "field": lambda: known & ~_nearest(query, int(generator.integers(300, 3000))),
-        "none": lambda: np.zeros(len(corpus), dtype=np.bool_),
-    }
     for mode in modes:
-        if mode != "older" or last is not None:
-            yield mode, everything[mode]()
+        if mode in ("given", "anchors", "alone"):
+            visible = cited[query.visible[cited]]
+            if len(visible) > GIVEN:
+                anchors = np.sort(generator.permutation(visible)[:1 if mode == "alone" else GIVEN])
+                asked = learning_query(corpus, signals, paper, row, anchors, text=mode == "given")
+                yield mode, _knowing(asked, newest)
+        elif mode == "all":
+            yield mode, _knowing(query, newest)
+        elif mode == "older" and last is not None:
+            yield mode, _knowing(query, known)
+        elif mode == "part":
+            yield mode, _knowing(query, known & (generator.random(len(corpus)) < generator.uniform(0.1, 0.5)))
+        elif mode == "field":
+            yield mode, _knowing(query, known & ~_nearest(query, int(generator.integers(300, 3000))))
+        elif mode == "none":
+            yield mode, _knowing(query, np.zeros(len(corpus), dtype=np.bool_))
+
+
+def _knowing(query: Query, listing: Mask) -> Query:
+    """The query where only these papers' reference lists are known."""
+    return replace(query, lists_references=query.visible & listing, memo={})
 
 
 def _nearest(query: Query, papers: int) -> Mask:

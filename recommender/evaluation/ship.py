@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from recommender.blend import SHIPPED
-from recommender.build import count, stream_with_entities
-from recommender.evaluation.lessons import MODES, Examples, lessons
+from recommender.build import count, library_texts, stream_with_entities
 from recommender.evaluation.learning import calibrated, calibration_error, learn, ndcg_of, scores_of
+from recommender.evaluation.lessons import MODES, Examples, lessons
 from recommender.index.corpus import Corpus
 from recommender.index.counting import CorpusBuilder, given_entities
 from recommender.index.sparse import Rows, best
@@ -60,16 +60,16 @@ def main(arguments: Sequence[str]) -> None:
     blend = calibrated(learn(examples.where(~held_out), seed, about=about), test)
     error, _ = calibration_error(blend, test)
     print(f"held out: nDCG@10 {ndcg_of(scores_of(blend, test), test).mean():.4f}, calibration error {error:.4f}")
-    blend.save(SHIPPED)
+    SHIPPED.write_text(blend.as_text(), encoding="utf-8")
 
 
 def _of_library(settings: Settings, library: Library) -> Iterator[Examples | None]:
     generator = np.random.default_rng(settings.seed)
     whole, _ = count(library, library.status().papers, stage)
-    yield _taught(settings, whole, _texts(library, whole), MODES, "whole")
+    yield _taught(settings, whole, library_texts(library, whole), MODES, "whole")
     uneven = _counted(library, ((key, _with_holes(paper, generator), found)
                                 for key, paper, found in stream_with_entities(library)))
-    yield _taught(settings, uneven, _texts(library, uneven), MODES, "uneven")
+    yield _taught(settings, uneven, library_texts(library, uneven), MODES, "uneven")
     bm25 = Bm25.fit(whole, settings)
     with stage("Samples", SAMPLES, " samples") as tick:
         for _ in range(SAMPLES):
@@ -92,7 +92,7 @@ def _sample(settings: Settings, library: Library, whole: Corpus, bm25: Bm25, gen
     chosen = sorted(papers.items(), key=lambda one: one[1].id)
     corpus = _counted(library, ((key, _blank(paper, missing), [*given_entities(paper)]) for key, paper in chosen))
     modes = MODES if generator.random() < 0.25 else ("none",)
-    return _taught(settings, corpus, _texts(library, corpus), modes, "", most=20)
+    return _taught(settings, corpus, library_texts(library, corpus), modes, "", most=20)
 
 
 def _taught(settings: Settings, corpus: Corpus, texts: Callable[[Rows], Mapping[int, Paper]], modes: tuple[str, ...],
@@ -112,14 +112,6 @@ def _counted(library: Library, papers: Iterable[Counted]) -> Corpus:
     for key, paper, found in papers:
         builder.add(key, paper, found)
     return builder.finish(library.citations(), library.memberships())
-
-
-def _texts(library: Library, corpus: Corpus) -> Callable[[Rows], dict[int, Paper]]:
-    def texts(rows: Rows) -> dict[int, Paper]:
-        papers = library.papers_by_key(corpus.keys[rows].tolist())
-        return {row: papers[key] for row, key in zip(rows.tolist(), corpus.keys[rows].tolist(), strict=True)}
-
-    return texts
 
 
 def _with_holes(paper: Paper, generator: np.random.Generator) -> Paper:

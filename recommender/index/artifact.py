@@ -43,6 +43,15 @@ class ArrayWriter:
         """One array as `name`.npy."""
         path = self.folder / f"{name}.npy"
         np.save(path, values, allow_pickle=False)
+        self._sign(path)
+
+    def text(self, name: str, text: str) -> None:
+        """One text file under that name."""
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8")
+        self._sign(path)
+
+    def _sign(self, path: Path) -> None:
         with path.open("rb") as file:
             self.checksums[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
 

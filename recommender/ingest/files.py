@@ -51,5 +51,5 @@ def open_text(path: Path, newline: str | None = None) -> TextIO:
     packed = isinstance(raw, io.BufferedReader) and raw.peek(2)[:2] == GZIP
     file = _Packed(filename=str(path), fileobj=raw, mode="rb") if packed else raw
     if isinstance(file, _Packed):
-        file.myfileobj = raw  # closed together
+        file.myfileobj = raw  # type: ignore[assignment]  # closed together
     return io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline=newline)

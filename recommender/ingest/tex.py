@@ -26,6 +26,7 @@ _TOKEN = re.compile(
       (?P<math>   \$\$[^$]+\$\$ | \$(?=[^\s$])(?:[^$\\]|\\.)*?(?<!\s)\$(?!\d) | \\\((?:[^\\]|\\[^()])*\\\) )
     | (?P<accent> \\(?:[`'^"~=.]\s*|[uvHtcdbkrGU](?:\s+|(?=\{)))
                   (?: \{\s*(?:\\?[^\W\d_])?\s*\} | \{\s*\\[ij]\s*\} | \\[ij](?![A-Za-z])\s? | [^\W\d_] ) )
+    | (?P<comma>  \\textcommabelow\s*\{\s*[^\W\d_]\s*\} )
     | (?P<link>   \\href\s*\{[^{}]*\} )
     | (?P<macro>  \\[A-Za-z]+\*?(?P<gap>\s*)(?P<argument>(?=\{(?!\}))|\{\})? )
     | (?P<escape> \\. )
@@ -36,6 +37,10 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_INNER = re.compile(r"""(?P<outer>\\(?:[`'^"~=.]|[uvHcdbkr](?=\s*\{))\s*)
+    \{\s*\{?(?P<inner>\\(?:[`'^"~=.]\s*|[uvHcdbkr](?:\s+|(?=\{)))(?:\{\s*[^\W\d_]\s*\}|[^\W\d_]))\s*(?:\{\}\s*)?\}?\s*\}""",
+                    re.VERBOSE)
+"""An accent on an accented letter, as Vietnamese has them: the inner one is decoded first."""
 _TEXY = re.compile(r"[\\{}~`]|--")
 _NOTHING = frozenset({
     "emph", "em", "it", "bf", "rm", "sc", "sf", "sl", "tt", "itshape", "bfseries", "scshape", "ttfamily",
@@ -66,6 +71,7 @@ def decode(text: str) -> str:
     if not _TEXY.search(text):
         return text
     quoted = "``" in text
+    text = _INNER.sub(lambda found: f"{found['outer']}{{{_accent(found['inner'])}}}", text)
     decoded = _TOKEN.sub(lambda found: _decoded(found, quoted), text)
     return squeeze(unicodedata.normalize("NFC", decoded))
 
@@ -83,6 +89,8 @@ def _decoded(found: re.Match[str], quoted: bool) -> str:
     match found.lastgroup:
         case "accent":
             text = _accent(token)
+        case "comma":
+            text = token.rstrip("} ")[-1] + "\N{COMBINING COMMA BELOW}"
         case "macro":
             text = _macro(found)
         case "escape":

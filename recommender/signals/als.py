@@ -24,7 +24,7 @@ from recommender.settings import Settings
 from recommender.signals.base import Features, Query, Weighted, nothing, table
 
 COLUMNS = ("terms", "entities", "keywords", "citations", "lists")
-CONFIDENCE = {"terms": 8.0, "entities": 8.0, "keywords": 8.0, "citations": 40.0, "lists": 40.0}
+CONFIDENCE = {"terms": 30.0, "entities": 15.0, "keywords": 15.0, "citations": 60.0, "lists": 60.0}
 """What one entry of a block weighs beyond the 1 of an empty cell; within a row, rarer columns weigh more."""
 RARE, COMMON = 4, 0.1
 """Terms in fewer papers, or in more than this share of them, tell factors nothing."""

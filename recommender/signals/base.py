@@ -67,6 +67,10 @@ class Query:
     """[papers] what may be recommended; a subset of `visible`."""
     lexical: Scores
     """[papers] unigram BM25 of every paper."""
+    phrased: Scores
+    """[papers] BM25 of every paper by phrases; 0 throughout where the draft has none that the library knows."""
+    closeness: Scores
+    """[papers] words and phrases together: what makes a paper near."""
     near: Weighted
     """The visible papers nearest to the query, anchors first, weights summing to 1."""
     year: int | None

@@ -107,8 +107,8 @@ class Bm25:
     """The words of the draft against the words of every paper."""
 
     name: ClassVar[str] = "bm25"
-    features: ClassVar[tuple[str, ...]] = ("bm25", "bm25_share", "bm25_rank", "phrases", "phrases_share", "cosine",
-                                           "title", "feedback", "feedback_best")
+    features: ClassVar[tuple[str, ...]] = ("bm25", "bm25_share", "bm25_rank", "phrases", "phrases_share", "closeness",
+                                           "cosine", "title", "feedback", "feedback_best")
 
     def __init__(self, corpus: Corpus, unigrams: Postings, phrases: Postings | None, vectors: csr_matrix) -> None:
         self.corpus = corpus
@@ -149,26 +149,27 @@ class Bm25:
                    phrases, _like(corpus.blocks.get("terms", empty.T.tocsr()), reader.array("bm25.vectors")))
 
     def nominate(self, query: Query, k: int) -> Rows:
-        """The best by unigrams, then the best by phrases."""
+        """The best by words, by phrases, and by both together."""
         if not len(query.terms):
             return np.zeros(0, dtype=np.intp)
-        by_terms = best(query.lexical, k, query.allowed)
-        by_phrases = best(np.nan_to_num(self._phrase_scores(query)), k, query.allowed)
-        return np.unique(np.concatenate([by_terms, by_phrases]))
+        return np.unique(np.concatenate([best(scores, k, query.allowed) for scores in
+                                         (query.lexical, query.phrased, query.closeness)]))
 
     def describe(self, query: Query, rows: Rows) -> Features:
         """Scores as they are, and as a share of what the draft itself would score best."""
         if not len(query.terms):
             return nothing(rows, len(self.features))
         top = float(query.lexical.max(initial=0.0, where=query.visible)) or 1.0
-        phrases = self._phrase_scores(query)
+        phrases = query.phrased if len(query.phrases) else np.full(len(self.corpus), np.nan)
         ordered = query.once("ordered", lambda: np.sort(query.lexical))
         rank = len(ordered) - np.searchsorted(ordered, query.lexical[rows], side="right")
         feedback, closest = self._feedback(query, rows)
-        return table(query.lexical[rows], query.lexical[rows] / top, np.log1p(rank), phrases[rows],
-                     phrases[rows] / (float(phrases.max(initial=0.0)) or 1.0), row_dots(self.vectors, rows, self._unit(query.terms)),
-                     row_dots(self.vectors, rows, self._unit(query.title)) if len(query.title) else np.full(len(rows), np.nan),
-                     feedback, closest)
+        title = (row_dots(self.vectors, rows, self._unit(query.title)) if len(query.title)
+                 else np.full(len(rows), np.nan))
+        return table(
+            query.lexical[rows], query.lexical[rows] / top, np.log1p(rank), phrases[rows],
+            phrases[rows] / (float(phrases.max(initial=0.0)) or 1.0), query.closeness[rows],
+            row_dots(self.vectors, rows, self._unit(query.terms)), title, feedback, closest)
 
     def explain(self, query: Query, row: int) -> list[Evidence]:
         """The draft's terms that the paper holds."""
@@ -183,13 +184,6 @@ class Bm25:
             if amount:
                 found.append(Evidence(self.name, "term", query.surfaces.get(term, self._term(term)), amount * weight))
         return sorted(found, key=lambda e: (-e.amount, e.name))
-
-    def _phrase_scores(self, query: Query) -> Scores:
-        """[papers] missing where the draft has no phrase that the library knows."""
-        if self.phrases is None or not len(query.phrases):
-            return np.full(len(self.corpus), np.nan)
-        scorer = self.phrases
-        return query.once("phrases", lambda: scorer.scores(query.phrases))
 
     def _term(self, column: int) -> str:
         return self.corpus.vocabularies["terms"].names[column]

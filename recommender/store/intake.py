@@ -6,7 +6,6 @@ Works a batch at a time, so memory does not grow with the file; a batch costs a 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,7 +14,8 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from recommender.export.keys import citation_key
 from recommender.ingest import identity
 from recommender.papers import Paper
-from recommender.store.rows import CHUNK, author_rows, chunks, cite_key, paper_values, read_papers, reference_rows
+from recommender.store.known import Held, Known, names_of
+from recommender.store.rows import CHUNK, author_rows, chunks, paper_values, reference_rows
 from recommender.store.schema import AliasRow, AuthorRow, PaperRow, RecordRow, ReferenceRow
 
 NOTES = 10_000
@@ -50,16 +50,6 @@ class Counts:
         return self.added + self.merged + self.updated
 
 
-@dataclass(slots=True, eq=False)
-class Held:
-    """A paper of the library, or of this batch, while records are matched against it."""
-
-    paper: Paper
-    own_id: bool
-    key: int | None = None
-    dirty: bool = False
-
-
 class Intake:
     """One import: `take` batches of records on an open transaction's connection."""
 
@@ -86,19 +76,14 @@ class Intake:
             self.notes.append((record.file, record.line, what))
 
 
-class _Batch:
+class _Batch(Known):
     def __init__(self, intake: Intake, records: list[Incoming]) -> None:
-        self.intake, self.connection, self.records = intake, intake.connection, records
+        super().__init__(intake.connection)
+        self.intake, self.records = intake, records
         self.counts = intake.counts
-        self.aliases: dict[tuple[str, str], Held] = {}
-        self.said: dict[str, str] = {}
-        """Given id -> index key of the title that it came with."""
-        self.titles: dict[str, list[Held]] = defaultdict(list)
-        self.held: dict[int, Held] = {}
         self.new: list[Held] = []
         self.fresh_aliases: dict[tuple[str, str], Held] = {}
         self.fresh_records: dict[str, tuple[Incoming, Held]] = {}
-        self.looked_up: set[str] = set()
 
     def run(self) -> None:
         """Match every record of the batch in order, then write what changed."""
@@ -125,75 +110,7 @@ class _Batch:
                 update(RecordRow.__table__).where(RecordRow.__table__.c.hash == bindparam("is")),  # type: ignore[arg-type]
                 list(moved.values()))
 
-    # -- finding the paper a record is ---------------------------------------------------------------------
-
-    def load(self, papers: list[Paper], loosely: bool = False) -> None:
-        """Hold every paper of the library that one of these records may be; `loosely`, whatever its year."""
-        wanted = [name for paper in papers for name in _names(paper, bool(paper.id))]
-        self.looked_up = {value for _, value in wanted}
-        found = [row for chunk in chunks(sorted(self.looked_up)) for row in self.connection.execute(
-            select(AliasRow.scheme, AliasRow.value, AliasRow.paper_key, AliasRow.title)
-            .where(AliasRow.value.in_(chunk)))]
-        own_keys = self._own_cite_keys({value for scheme, value in wanted if scheme == "key"})
-        self._hold({key for _, _, key, _ in found} | set(own_keys.values()) | self._twins_of(papers, loosely))
-        for scheme, value, key, title in found:
-            self._known(scheme, value, self.held[key], title)
-        for value, key in own_keys.items():
-            self.aliases.setdefault(("key", value), self.held[key])
-
-    def _twins_of(self, papers: Sequence[Paper], loosely: bool) -> set[int]:
-        """Keys of the papers that may be one with these by title."""
-        # Thousands may share a title ("Table of Contents"), so those that could never merge are not loaded.
-        asked: dict[tuple[str, int | None], bool] = {}
-        for paper in papers:
-            title, identified = identity.title_index(paper.title), identity.has_identity(paper, bool(paper.id))
-            if len(title.split()) >= identity.TITLE_WORDS and (loosely or paper.year is not None):
-                place = (title, None if loosely else paper.year)
-                asked[place] = asked.get(place, True) and identified and not loosely
-        keys = set()
-        for chunk in chunks(sorted({title for title, _ in asked})):
-            for key, title, year, own, doi, arxiv in self.connection.execute(
-                    select(PaperRow.key, PaperRow.title_key, PaperRow.year, PaperRow.own_id, PaperRow.doi,
-                           PaperRow.arxiv).where(PaperRow.title_key.in_(chunk))):
-                all_identified = asked.get((title, None if loosely else year))
-                if all_identified is not None and not (all_identified and (own or doi or arxiv)):
-                    keys.add(key)
-        return keys
-
-    def _own_cite_keys(self, values: set[str]) -> dict[str, int]:
-        """Which of a .bib's citation keys are ones that this library exports under."""
-        bases = sorted({value.rsplit("-", 1)[0] for value in values} | values)
-        found = {}
-        for chunk in chunks(bases):
-            for key, base, number in self.connection.execute(
-                    select(PaperRow.key, PaperRow.cite_base, PaperRow.cite_number)
-                    .where(PaperRow.cite_base.in_(chunk))):
-                if cite_key(base, number) in values:
-                    found[cite_key(base, number)] = key
-        return found
-
-    def _hold(self, keys: set[int]) -> None:
-        missing = sorted(keys - self.held.keys())
-        own = dict(row for chunk in chunks(missing) for row in self.connection.execute(
-            select(PaperRow.key, PaperRow.own_id).where(PaperRow.key.in_(chunk))))
-        for key, paper in read_papers(self.connection, missing).items():
-            self.held[key] = held = Held(paper, own[key], key)
-            self._title(held, paper)
-
-    def _known(self, scheme: str, value: str, held: Held, title: str) -> None:
-        self.aliases[scheme, value] = held
-        if scheme == "id":
-            self.said[value] = title
-
-    def _alias(self, scheme: str, value: str) -> Held | None:
-        if (scheme, value) not in self.aliases and value not in self.looked_up:
-            row = self.connection.execute(select(AliasRow.paper_key, AliasRow.title).where(
-                AliasRow.value == value, AliasRow.scheme == scheme)).one_or_none()
-            if row is None:
-                return None
-            self._hold({row.paper_key})
-            self._known(scheme, value, self.held[row.paper_key], row.title)
-        return self.aliases.get((scheme, value))
+    # -- placing a record ----------------------------------------------------------------------------------
 
     def _place(self, record: Incoming) -> Held:
         paper, given = record.paper, bool(record.paper.id)
@@ -203,9 +120,9 @@ class _Batch:
         # An id that this program made up, and exported, is nobody's own when it comes back.
         own_id = given and (holder is None or holder.own_id or holder.paper.id != paper.id)
         taken = paper.id
-        if holder is not None and self._clashes(holder, paper):
+        if holder is not None and self.clashes(holder, paper):
             paper = replace(paper, id=self._suffixed(paper))
-        same = self._same(paper, own_id)
+        same = self.same(paper, own_id)
         if same:
             held = same[0]
             for other in same[1:]:
@@ -217,43 +134,6 @@ class _Batch:
             self.intake.note(record, f"the id {taken} already belongs to another title; "
                                      f"this paper is kept as {held.paper.id}")
         return held
-
-    def _clashes(self, holder: Held, paper: Paper) -> bool:
-        """Whether a record under this paper's id is plainly another paper."""
-        shares = any(value and self.aliases.get((scheme, value)) is holder
-                     for scheme, value in (("doi", paper.doi), ("arxiv", paper.arxiv)))
-        said, title = self.said.get(paper.id, ""), identity.title_index(paper.title)
-        return bool(said and title and said != title and not shares)
-
-    def _same(self, paper: Paper, own_id: bool) -> list[Held]:
-        """The papers that this record is, and so makes one; those of the library come first."""
-        shared = [held for scheme, value in _names(paper, own_id)
-                  if scheme != "key" and (held := self._alias(scheme, value)) is not None]
-        twin = self._twin(paper, own_id, shared)
-        same = list(dict.fromkeys([*shared, *([twin] if twin else [])]))
-        return sorted(same, key=lambda held: (held.key is None, held.key or 0))
-
-    def _twin(self, paper: Paper, own_id: bool, shared: Sequence[Held]) -> Held | None:
-        """The paper that citation key or title, year and first author say it is, where identity leaves it open."""
-        identified = identity.has_identity(paper, own_id)
-        if shared and not identified:
-            return None
-        entry = self.aliases.get(("key", paper.key)) if paper.key else None
-        candidates = [entry] if entry and identity.same_entry(entry.paper, paper) else []
-        candidates += [held for held in self.titles.get(identity.title_index(paper.title), ())
-                       if held.paper.year == paper.year and identity.agree(held.paper, paper)]
-        return next((held for held in candidates if held not in shared
-                     and not (identified and identity.has_identity(held.paper, held.own_id))), None)
-
-    def find(self, paper: Paper) -> str | None:
-        """The id of the held paper that a bibliography's entry is."""
-        shared = [held for scheme, value in _names(paper, bool(paper.id))
-                  if scheme != "key" and (held := self.aliases.get((scheme, value))) is not None]
-        entry = self.aliases.get(("key", paper.key)) if paper.key else None
-        candidates = [*shared, *([entry] if entry and identity.same_entry(entry.paper, paper) else []),
-                      *(held for held in self.titles.get(identity.title_index(paper.title), ())
-                        if identity.may_be(held.paper, paper))]
-        return candidates[0].paper.id if candidates else None
 
     def _suffixed(self, paper: Paper) -> str:
         """The id with a suffix under which this title is known already, or else with the next free one."""
@@ -267,21 +147,17 @@ class _Batch:
         if seen:
             return seen[0]
         number = self.intake.suffixes.get(paper.id, 1) + 1
-        while self._is_taken(f"{paper.id}-{number}"):
+        while self.is_taken(f"{paper.id}-{number}"):
             number += 1
         self.intake.suffixes[paper.id] = number
         return f"{paper.id}-{number}"
-
-    def _is_taken(self, id: str) -> bool:
-        return ("id", id) in self.aliases or self.connection.scalar(
-            select(AliasRow.paper_key).where(AliasRow.value == id, AliasRow.scheme == "id")) is not None
 
     # -- changing what is held -----------------------------------------------------------------------------
 
     def _add(self, paper: Paper, own_id: bool) -> Held:
         held = Held(paper, own_id)
         self.new.append(held)
-        self._title(held, paper)
+        self.entitle(held, paper)
         self._name(held, paper, own_id)
         self.counts.added += 1
         return held
@@ -303,19 +179,14 @@ class _Batch:
             self.counts.updated += 1
         else:
             self.counts.unchanged += 1
-        self._title(held, paper)
-        self._title(held, held.paper)
+        self.entitle(held, paper)
+        self.entitle(held, held.paper)
         self._name(held, paper, own_id)
 
-    def _title(self, held: Held, paper: Paper) -> None:
-        helds = self.titles[identity.title_index(paper.title)]
-        if held not in helds:
-            helds.append(held)
-
     def _name(self, held: Held, paper: Paper, own_id: bool) -> None:
-        for scheme, value in _names(paper, own_id):
-            if self._alias(scheme, value) is None:
-                self._known(scheme, value, held, identity.title_index(paper.title) if own_id else "")
+        for scheme, value in names_of(paper, own_id):
+            if self.alias(scheme, value) is None:
+                self.know(scheme, value, held, identity.title_index(paper.title) if own_id else "")
                 self.fresh_aliases[scheme, value] = held
 
     def _absorb(self, held: Held, other: Held, record: Incoming) -> None:
@@ -331,13 +202,13 @@ class _Batch:
         for helds in self.titles.values():
             if other in helds:
                 helds.remove(other)
-        self._title(held, held.paper)
+        self.entitle(held, held.paper)
         if other.key is not None:
             for table in (AliasRow, RecordRow):
                 self.connection.execute(update(table).where(table.paper_key == other.key).values(paper_key=held.key))
             self.connection.execute(delete(PaperRow).where(PaperRow.key == other.key))
             del self.held[other.key]
-            if self._alias("key", other.paper.key) is None:
+            if self.alias("key", other.paper.key) is None:
                 # It was exported under this citation key: such an entry still finds its paper.
                 self.aliases["key", other.paper.key] = self.fresh_aliases["key", other.paper.key] = held
         else:
@@ -403,33 +274,6 @@ class _Batch:
             last[base] = last.get(base, 0) + 1
             keys.append((base, last[base]))
         return keys
-
-
-def match(connection: Connection, papers: Sequence[Paper]) -> list[str | None]:
-    """For each record, the id of the held paper that it is; nothing is changed.
-
-    A bibliography of one's own carries no ids of this library, so here title, year and first author may speak even
-    where both sides have identifiers, as long as those do not contradict each other.
-    """
-    found: list[str | None] = []
-    for chunk in chunks(papers):
-        batch = _Batch(Intake(connection, 0), [])
-        batch.load(chunk, loosely=True)
-        found += [batch.find(paper) for paper in chunk]
-    return found
-
-
-def _names(paper: Paper, own_id: bool) -> list[tuple[str, str]]:
-    """The (scheme, value) names that a record gives itself."""
-    id = paper.id or identity.made_id(paper)
-    names = [("id", id)]
-    if paper.doi:
-        names.append(("doi", paper.doi))
-    if paper.arxiv:
-        names.append(("arxiv", paper.arxiv))
-    if paper.key and not own_id:
-        names.append(("key", paper.key))
-    return names
 
 
 def _bulk(connection: Connection, table: type, rows: list[dict[str, object]]) -> None:

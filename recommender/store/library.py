@@ -30,7 +30,8 @@ from recommender.names import fold
 from recommender.papers import Paper
 from recommender.settings import Settings
 from recommender.store.database import connect, ensure_schema, writing
-from recommender.store.intake import Counts, Incoming, Intake, match
+from recommender.store.intake import Counts, Incoming, Intake
+from recommender.store.known import match
 from recommender.store.rows import chunks, read_papers
 from recommender.store.schema import AliasRow, FactRow, ListItemRow, ListRow, PaperRow, RecordRow, ReferenceRow
 

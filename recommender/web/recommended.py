@@ -40,7 +40,8 @@ def recommended(draft: Draft, k: int) -> dict[str, Any]:
 def ask(draft: Draft, k: int) -> tuple[Answer | None, str]:
     """The answer to a query; without an index None, and what to do about it."""
     try:
-        return desk().recommender.recommend(draft, k), ""
+        recommender = desk().recommender
+        return recommender.recommend(recommender.apart(draft), k), ""
     except ArtifactError as error:
         return None, str(error)
 
