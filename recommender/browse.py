@@ -58,8 +58,8 @@ def entity(index: Index, label: str, name: str) -> EntityCard | None:
     signal = index.signals["cooccurrence"]
     together = []
     if isinstance(signal, Cooccurrence) and signal.together is not None:
-        for partner in signal.partners(column, TOGETHER).rows.tolist():
-            together.append((*index.corpus.entity_name(partner), int(signal.together[column, partner])))
+        together = [(*index.corpus.entity_name(partner), int(signal.together[column, partner]))
+                    for partner in signal.partners(column, TOGETHER).rows.tolist()]
     return EntityCard(*index.corpus.entity_name(column), len(rows), {year: years[year] for year in span}, together)
 
 

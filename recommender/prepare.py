@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 
@@ -126,7 +127,7 @@ def _columns(corpus: Corpus, block: str, counts: Counter[str]) -> Weighted:
 
 
 def _pairs(sequence: list[str]) -> list[str]:
-    return [f"{one} {other}" for one, other in zip(sequence, sequence[1:], strict=False) if one and other]
+    return [f"{one} {other}" for one, other in pairwise(sequence) if one and other]
 
 
 def _centre(bm25: Bm25, liked: Weighted) -> Weighted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -14,10 +15,12 @@ Tick = Callable[[int], object]
 @contextmanager
 def stage(title: str, total: int | None = None, unit: str = "") -> Iterator[Tick]:
     """A bar for one stage; the function it gives is told how much more is done."""
-    bytes_read = unit == "B"
-    with tqdm(total=total, desc=title, unit=unit or "it", unit_scale=bytes_read, unit_divisor=1024 if bytes_read else 1000,
-              file=sys.stderr, leave=True, dynamic_ncols=True, mininterval=0.3, disable=None) as bar:
+    begun = time.perf_counter()
+    with tqdm(total=total, desc=title, unit=unit or "it", unit_scale=unit == "B", file=sys.stderr, leave=True,
+              dynamic_ncols=True, mininterval=0.3, disable=None) as bar:
         yield bar.update
+    if not sys.stderr.isatty():
+        print(f"{title}: {time.perf_counter() - begun:.1f} s", file=sys.stderr)
 
 
 @contextmanager

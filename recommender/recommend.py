@@ -90,7 +90,7 @@ class Recommender:
         return Answer(found, spans, relevant, note, time.perf_counter() - begun)
 
     def apart(self, draft: Draft) -> Draft:
-        """The draft with its own record hidden, where the library holds one: nobody cites the paper they are writing."""
+        """The draft with its own record hidden, where the library holds one: nobody cites what they are writing."""
         own = self.library.match([Paper(title=draft.title)])[0] if draft.title else None
         return draft if own is None else replace(draft, exclude=(*draft.exclude, own))
 

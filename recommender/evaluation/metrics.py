@@ -11,7 +11,7 @@ Grades = Mapping[str, int]
 
 
 def ndcg(ranking: Sequence[str], grades: Grades, k: int) -> float:
-    """Gain of the first k, discounted by log2(rank + 1), as a share of the best order's (Järvelin and Kekäläinen, 2002)."""
+    """Gain of the first k, discounted by log2(rank + 1), as a share of the best (Järvelin and Kekäläinen, 2002)."""
     gains = np.array([max(grades.get(paper, 0), 0) for paper in ranking[:k]], dtype=float)
     best = np.array(sorted((grade for grade in grades.values() if grade > 0), reverse=True)[:k], dtype=float)
     ideal = float((best / np.log2(np.arange(2, len(best) + 2))).sum())

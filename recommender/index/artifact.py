@@ -81,7 +81,8 @@ class ArrayReader:
         """The array `name`, read-only."""
         path = self.folder / f"{name}.npy"
         try:
-            return np.load(path, mmap_mode="r", allow_pickle=False)
+            mapped: Array = np.load(path, mmap_mode="r", allow_pickle=False)
+            return mapped
         except (OSError, ValueError) as error:
             raise ArtifactError(f"The index's file {path} cannot be read: {error}. "
                                 "Rebuild it with: recommender build") from error

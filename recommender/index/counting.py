@@ -112,8 +112,9 @@ class CorpusBuilder:
     def _phrases(self, vocabulary: Vocabulary) -> tuple[csr_matrix, Vocabulary]:
         """Pairs of adjacent terms (no stop word between) that stand in enough papers."""
         sequence = np.frombuffer(self.sequences, dtype=np.int32) if self.sequences else np.zeros(0, np.int32)
-        owner = np.repeat(np.arange(len(self.sequence_ends)),
-                          np.diff(np.array([0, *self.sequence_ends], dtype=np.int64)))
+        ends = np.array([0, *self.sequence_ends], dtype=np.int64)
+        lengths = ends[1:] - ends[:-1]
+        owner = np.repeat(np.arange(len(self.sequence_ends)), lengths)
         pairs = np.flatnonzero((sequence[:-1] >= 0) & (sequence[1:] >= 0) & (owner[:-1] == owner[1:]))
         width = max(len(vocabulary), 1)
         # Columns were numbered as terms came; phrases are named by sorted terms so that names sort the same.
@@ -127,7 +128,8 @@ class CorpusBuilder:
                             shape=(len(self.sequence_ends), len(distinct)))
         matrix.sum_duplicates()
         kept = np.flatnonzero(np.bincount(matrix.indices, minlength=len(distinct)) >= PHRASE_PAPERS)
-        names = [f"{vocabulary.names[code // width]} {vocabulary.names[code % width]}" for code in distinct[kept].tolist()]
+        names = [f"{vocabulary.names[code // width]} {vocabulary.names[code % width]}"
+                 for code in distinct[kept].tolist()]
         return matrix[:, kept].tocsr(), Vocabulary(names)
 
 

@@ -26,7 +26,7 @@ def weighted_sum(matrix: csr_matrix, rows: Rows, weights: Floats) -> npt.NDArray
     if not len(rows):
         return np.zeros(matrix.shape[1])
     columns, values, owner = gather(matrix, rows)
-    return np.bincount(columns, weights=values * weights[owner], minlength=matrix.shape[1])
+    return np.asarray(np.bincount(columns, weights=values * weights[owner], minlength=matrix.shape[1]), np.float64)
 
 
 def row_dots(matrix: csr_matrix, rows: Rows, vector: Floats) -> npt.NDArray[np.float64]:
@@ -34,7 +34,7 @@ def row_dots(matrix: csr_matrix, rows: Rows, vector: Floats) -> npt.NDArray[np.f
     if not len(rows):
         return np.zeros(0)
     columns, values, owner = gather(matrix, rows)
-    return np.bincount(owner, weights=values * vector[columns], minlength=len(rows))
+    return np.asarray(np.bincount(owner, weights=values * vector[columns], minlength=len(rows)), np.float64)
 
 
 def best(scores: Floats, k: int, allowed: npt.NDArray[np.bool_] | None = None) -> Rows:

@@ -106,7 +106,7 @@ class Als:
         return np.unique(np.concatenate([nearest, cited]))
 
     def describe(self, query: Query, rows: Rows) -> Features:
-        """Missing where the draft has no column that the factors know; `cited` where nobody is known to cite the paper."""
+        """Missing where the draft has no column that the factors know; `cited` where nobody cites the paper."""
         draft = self._fold(query)
         if draft is None:
             return nothing(rows, len(self.features))

@@ -2,8 +2,8 @@
 
 Three variants are rank-bm25's, score for score: Okapi (Robertson and Zaragoza, "The Probabilistic Relevance
 Framework", 2009; negative idf raised to a quarter of the mean), Plus and L (Lv and Zhai, 2011). The default is
-Okapi with Lucene's idf, log(1 + (N - n + 0.5) / (n + 0.5)), which is positive for every term. A query's weight of a term is
-its multiplicity there; the program's own queries use the square root of the count.
+Okapi with Lucene's idf, log(1 + (N - n + 0.5) / (n + 0.5)), which is positive for every term. A query's weight of a
+term is its multiplicity there; the program's own queries use the square root of the count.
 """
 
 from __future__ import annotations

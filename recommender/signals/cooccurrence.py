@@ -133,7 +133,7 @@ class Cooccurrence:
         columns = np.flatnonzero(weights)
         rows, _, owner = gather(self.by_entity, columns)
         values = (weights * self.rarity)[columns][owner]
-        return np.bincount(rows, weights=values, minlength=len(self.corpus)) / self.crowd
+        return np.asarray(np.bincount(rows, weights=values, minlength=len(self.corpus)) / self.crowd, np.float64)
 
     def partners(self, column: int, limit: int) -> Weighted:
         """The entities that go with one, strongest first."""
