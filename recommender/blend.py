@@ -32,7 +32,7 @@ SHIPPED = Path(__file__).parent / "shipped_blend.json"
 
 @dataclass(frozen=True)
 class Scored:
-    """Rows with their scores and what each signal contributed."""
+    """Rows, best first, with their scores and what each signal contributed."""
 
     rows: Rows
     score: Scores
@@ -41,15 +41,6 @@ class Scored:
     """Signal name -> [rows]; NaN where the signal had nothing to go on."""
     likelihood: Scores
     """[rows] the calibrated chance of being cited, strictly increasing in the score; NaN where not calibrated."""
-
-    def order(self) -> Rows:
-        """Positions best first; ties go to the smaller row, which is the smaller id."""
-        return np.lexsort((self.rows, -self.score))
-
-    def take(self, places: Rows) -> Scored:
-        """The rows at these positions."""
-        return Scored(self.rows[places], self.score[places], self.base[places],
-                      {name: part[places] for name, part in self.parts.items()}, self.likelihood[places])
 
 
 class Blend:
@@ -86,26 +77,34 @@ class Blend:
             raise ArtifactError(f"The blend at {path} cannot be read: {error}. Rebuild it with: recommender build",
                                 ) from error
 
-    def score(self, rows: Rows, tables: Tables, context: Mapping[str, float], features: Mapping[str, Sequence[str]],
-              ) -> Scored:
-        """Score rows; a signal without a table counts as missing. `features` names each table's columns."""
-        places = np.arange(len(rows))
-        inputs = matrix(self.columns, tables, context, features, len(rows))
+    def rank(self, rows: Rows, tables: Tables, context: Mapping[str, float], features: Mapping[str, Sequence[str]],
+             k: int) -> Scored:
+        """The k best of these rows, best first; ties go to the smaller row, which is the smaller id.
+
+        A signal without a table counts as missing. `features` names each table's columns.
+        """
         if not len(rows):
-            leaves = np.zeros((0, self.values.shape[0]), dtype=np.intp)
-        else:
-            leaves = np.asarray(self.booster.predict(inputs, pred_leaf=True, num_threads=1), dtype=np.intp)
-        trees = np.arange(self.values.shape[0])
-        values, owners = self.values[trees, leaves], self.owners[trees, leaves]
-        width = len(self.names) + 1
-        parts = np.bincount((places[:, None] * width + owners).ravel(), weights=values.ravel(),
-                            minlength=len(rows) * width).reshape(len(rows), width)
+            return Scored(rows, np.zeros(0), np.zeros(0), {}, np.zeros(0))
+        inputs = matrix(self.columns, tables, context, features, len(rows))
+        leaves = np.asarray(self.booster.predict(inputs, pred_leaf=True, num_threads=1), dtype=np.intp)
+        places = leaves.reshape(len(rows), -1) + np.arange(self.values.shape[0]) * self.values.shape[1]
+        top = np.lexsort((rows, -self.values.ravel()[places].sum(axis=1)))[:k]
+        parts = self._parts(places[top])
         score = parts.sum(axis=1)
-        named = {name: np.where(np.isfinite(tables[name]).any(axis=1), parts[:, i + 1], np.nan)
+        order = np.lexsort((rows[top], -score))
+        top, parts, score = top[order], parts[order], score[order]
+        named = {name: np.where(np.isfinite(tables[name][top]).any(axis=1), parts[:, i + 1], np.nan)
                  for i, name in enumerate(self.names) if name in tables}
         # What a signal's trees say of missing evidence is said of no evidence of its: it belongs to the base.
         base = score - np.nansum(np.stack(list(named.values())), axis=0) if named else score
-        return Scored(rows, score, base, named, self._likelihood(score))
+        return Scored(rows[top], score, base, named, self._likelihood(score))
+
+    def _parts(self, places: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+        """[rows × (base, signals)] sums of the leaves at these places [rows × trees], by owner."""
+        width = len(self.names) + 1
+        owners = self.owners.ravel()[places] + np.arange(len(places))[:, None] * width
+        sums = np.bincount(owners.ravel(), weights=self.values.ravel()[places].ravel(), minlength=len(places) * width)
+        return np.asarray(sums.reshape(len(places), width), dtype=np.float64)
 
     def _likelihood(self, score: Scores) -> Scores:
         if self.calibration is None:

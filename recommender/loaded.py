@@ -87,17 +87,12 @@ class Index:
             return self._lexical(query, k)
         chosen = tuple(SIGNALS) if names is None else tuple(names)
         rows = self.candidates(query, k, chosen)
-        scored = self.score(query, rows, chosen)
-        return scored.take(scored.order()[:k])
-
-    def score(self, query: Query, rows: Rows, names: Sequence[str]) -> Scored:
-        """These rows as the blend of these signals sees them."""
-        tables = {name: self.signals[name].describe(query, rows) for name in names}
-        scored = self.blend.score(rows, tables, context_of(self.signals, query), FEATURES)
+        tables = {name: self.signals[name].describe(query, rows) for name in chosen}
+        scored = self.blend.rank(rows, tables, context_of(self.signals, query), FEATURES, k)
         if "citations" in self.corpus.blocks:
             return scored
         # Calibration knows libraries with reference lists; of another's likelihoods nothing is claimed.
-        return replace(scored, likelihood=np.full(len(rows), np.nan))
+        return replace(scored, likelihood=np.full(len(scored.rows), np.nan))
 
     def _lexical(self, query: Query, k: int) -> Scored:
         rows = best(query.lexical, k, query.allowed)

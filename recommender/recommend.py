@@ -81,9 +81,10 @@ class Recommender:
             return Answer((), spans, False, note, time.perf_counter() - begun)
         scored = index.rank(query, k)
         papers = self._papers(index, scored)
+        evidence = self._evidence(index, query, scored.rows.tolist())
         found = tuple(
             Recommendation(papers[row], float(scored.score[i]), self._parts(scored, i),
-                           self._evidence(index, query, row), float(scored.base[i]),
+                           evidence[row], float(scored.base[i]),
                            None if np.isnan(scored.likelihood[i]) else float(scored.likelihood[i]))
             for i, row in enumerate(scored.rows.tolist()) if row in papers)
         relevant, note = self._judgement(index, query, scored)
@@ -151,12 +152,15 @@ class Recommender:
     def _parts(self, scored: Scored, place: int) -> dict[str, float]:
         return {name: float(part[place]) for name, part in scored.parts.items() if not np.isnan(part[place])}
 
-    def _evidence(self, index: Index, query: Query, row: int) -> tuple[Evidence, ...]:
-        found = [one for signal in index.signals.values() for one in signal.explain(query, row)[:REASONS]]
-        rows = [int(one.name) for one in found if one.kind == "paper"]
-        ids = self.library.ids_of(index.corpus.keys[rows].tolist()) if rows else {}
-        return tuple(Evidence(one.signal, one.kind, ids.get(int(index.corpus.keys[int(one.name)]), ""), one.amount,
-                              one.link) if one.kind == "paper" else one for one in found)
+    def _evidence(self, index: Index, query: Query, rows: Sequence[int]) -> dict[int, tuple[Evidence, ...]]:
+        """What stands behind each row's parts; evidence that is a paper is named by its id."""
+        found = {row: [one for signal in index.signals.values() for one in signal.explain(query, row)[:REASONS]]
+                 for row in rows}
+        papers = {int(one.name) for every in found.values() for one in every if one.kind == "paper"}
+        keys = {row: int(index.corpus.keys[row]) for row in papers}
+        ids = self.library.ids_of(keys.values())
+        return {row: tuple(replace(one, name=ids.get(keys[int(one.name)], "")) if one.kind == "paper" else one
+                           for one in every) for row, every in found.items()}
 
     def _judgement(self, index: Index, query: Query, scored: Scored) -> tuple[bool, str]:
         """Whether anything is close to the draft at all, and what to say where nothing is."""
@@ -164,8 +168,7 @@ class Recommender:
             return False, "No paper passes the filters."
         if len(query.anchors) and (query.anchors.weights > 0).any():
             return True, ""
-        closest = index.bm25.describe(query, scored.rows[:20])[:, index.bm25.features.index("cosine")]
-        if float(np.nanmax(closest, initial=0.0)) >= CLOSE:
+        if float(index.bm25.cosine(query, scored.rows[:20]).max(initial=0.0)) >= CLOSE:
             return True, ""
         return False, "Nothing in the library is close to this draft. These are the nearest papers there are."
 

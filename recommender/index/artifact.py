@@ -81,8 +81,8 @@ class ArrayReader:
         """The array `name`, read-only."""
         path = self.folder / f"{name}.npy"
         try:
-            mapped: Array = np.load(path, mmap_mode="r", allow_pickle=False)
-            return mapped
+            # As a plain view of the map: slicing a memmap object costs ten times as much.
+            return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
         except (OSError, ValueError) as error:
             raise ArtifactError(f"The index's file {path} cannot be read: {error}. "
                                 "Rebuild it with: recommender build") from error

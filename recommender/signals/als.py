@@ -123,8 +123,7 @@ class Als:
         entry = self._entry(query)
         if not len(entry):
             return []
-        system, known = self._system(entry)
-        shares = entry.weights * (known @ np.linalg.solve(system, np.asarray(self.papers[row], dtype=np.float64)))
+        shares = self._pull(query, entry) @ np.asarray(self.papers[row], dtype=np.float64)
         found = [Evidence(self.name, kind, name, float(share)) for share, (kind, name) in
                  zip(shares, (self._column(query, column) for column in entry.rows.tolist()), strict=True)]
         return sorted(found, key=lambda e: (-e.amount, e.name))
@@ -140,6 +139,14 @@ class Als:
             return None
         system, known = self._system(entry)
         return np.linalg.solve(system, known.T @ entry.weights).astype(np.float32)
+
+    def _pull(self, query: Query, entry: Weighted) -> npt.NDArray[np.float64]:
+        """[columns of the draft × factors] what each column adds to the draft's factors."""
+        def solved() -> npt.NDArray[np.float64]:
+            system, known = self._system(entry)
+            return np.asarray(np.linalg.solve(system, known.T * entry.weights).T, dtype=np.float64)
+
+        return query.once("als.pull", solved)
 
     def _system(self, entry: Weighted) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """The normal equations' matrix YᵀCY + λI of a draft, and the factors of its columns (Hu et al., equation 4)."""

@@ -92,9 +92,7 @@ class Postings:
 
     def scores(self, terms: Weighted) -> Scores:
         """[papers] the score of every paper."""
-        # Plain views: slicing a memory map costs ten times as much.
-        indptr, indices, data = (np.asarray(part) for part in
-                                 (self.weights.indptr, self.weights.indices, self.weights.data))
+        indptr, indices, data = self.weights.indptr, self.weights.indices, self.weights.data
         scores = np.zeros(self.weights.shape[1])
         for term, weight in zip(terms.rows.tolist(), terms.weights.tolist(), strict=True):
             span = slice(indptr[term], indptr[term + 1])
@@ -169,21 +167,26 @@ class Bm25:
         return table(
             query.lexical[rows], query.lexical[rows] / top, np.log1p(rank), phrases[rows],
             phrases[rows] / (float(phrases.max(initial=0.0)) or 1.0), query.closeness[rows],
-            row_dots(self.vectors, rows, self._unit(query.terms)), title, feedback, closest)
+            self.cosine(query, rows), title, feedback, closest)
 
     def explain(self, query: Query, row: int) -> list[Evidence]:
         """The draft's terms that the paper holds."""
-        weights = self.unigrams.weights
+        weights, constant = self.unigrams.weights, self.unigrams.constant
+        paper = self.vectors.indices[self.vectors.indptr[row]:self.vectors.indptr[row + 1]]
+        held = np.isin(query.terms.rows, paper)
         found = []
-        for term, weight in zip(query.terms.rows.tolist(), query.terms.weights.tolist(), strict=True):
-            span = slice(weights.indptr[term], weights.indptr[term + 1])
-            place = np.searchsorted(weights.indices[span], row)
-            amount = float(self.unigrams.constant[term])
-            if place < span.stop - span.start and weights.indices[span][place] == row:
-                amount += float(weights.data[span][place])
+        for term, weight, is_held in zip(query.terms.rows.tolist(), query.terms.weights.tolist(), held, strict=True):
+            amount = float(constant[term])
+            if is_held:
+                start, end = weights.indptr[term], weights.indptr[term + 1]
+                amount += float(weights.data[start + np.searchsorted(weights.indices[start:end], row)])
             if amount:
                 found.append(Evidence(self.name, "term", query.surfaces.get(term, self._term(term)), amount * weight))
         return sorted(found, key=lambda e: (-e.amount, e.name))
+
+    def cosine(self, query: Query, rows: Rows) -> Scores:
+        """[rows] cosine of tf-idf vectors of draft and paper."""
+        return row_dots(self.vectors, rows, self._unit(query.terms))
 
     def _term(self, column: int) -> str:
         return self.corpus.vocabularies["terms"].names[column]
