@@ -69,7 +69,7 @@ def assemble(corpus: Corpus, bm25: Bm25, draft: Draft, anchors: Weighted, entiti
     surfaces = {} if vocabulary is None else {
         column: word for word in reversed(words(draft.text)) for column in vocabulary.known(terms(word))}
     return Query(
-        corpus=corpus, terms=text_terms, title=_columns(corpus, "terms", Counter(title)), phrases=phrases,
+        corpus=corpus, terms=text_terms, known=_known(corpus, bm25, counts, text_terms), title=_columns(corpus, "terms", Counter(title)), phrases=phrases,
         entities=entities, anchors=anchors, visible=visible, allowed=allowed,
         lists_references=visible if listing is None else visible & listing, lexical=lexical, phrased=phrased,
         closeness=closeness, near=_near(closeness, visible, anchors, liked), year=draft.filters.year_to,
@@ -124,6 +124,16 @@ def _columns(corpus: Corpus, block: str, counts: Counter[str]) -> Weighted:
         return Weighted.none()
     return Weighted.of({vocabulary.columns[name]: float(np.sqrt(count)) for name, count in counts.items()
                         if name in vocabulary.columns})
+
+
+def _known(corpus: Corpus, bm25: Bm25, counts: Counter[str], known: Weighted) -> float:
+    """The known terms' share of the draft's length; a term that no paper has is as rare as can be."""
+    vocabulary = corpus.vocabularies.get("terms")
+    rarest = np.log(1 + len(corpus)) ** 2
+    strange = sum(count * rarest for term, count in counts.items()
+                  if term and (vocabulary is None or term not in vocabulary.columns))
+    familiar = float((bm25.rarity[known.rows] ** 2 * known.weights ** 2).sum())
+    return float(np.sqrt(familiar / (familiar + strange))) if familiar else 0.0
 
 
 def _pairs(sequence: list[str]) -> list[str]:

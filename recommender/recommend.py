@@ -26,7 +26,7 @@ from recommender.store.library import Library
 
 REASONS = 8
 """Pieces of evidence shown a signal."""
-CLOSE = 0.12
+CLOSE = 0.18
 """Cosine of draft and paper under which even the nearest paper is about something else."""
 
 
@@ -168,7 +168,7 @@ class Recommender:
             return False, "No paper passes the filters."
         if len(query.anchors) and (query.anchors.weights > 0).any():
             return True, ""
-        if float(index.bm25.cosine(query, scored.rows[:20]).max(initial=0.0)) >= CLOSE:
+        if query.known * float(index.bm25.cosine(query, scored.rows[:20]).max(initial=0.0)) >= CLOSE:
             return True, ""
         return False, "Nothing in the library is close to this draft. These are the nearest papers there are."
 
@@ -180,7 +180,8 @@ def match_references(library: Library, text: str) -> MatchedReferences:
     except InputError:
         lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
         known = library.keys_of(id for _, id in lines)
-        return MatchedReferences(tuple(dict.fromkeys(id for _, id in lines if id in known)),
+        names = library.ids_of(known.values())
+        return MatchedReferences(tuple(dict.fromkeys(names[known[id]] for _, id in lines if id in known)),
                                  tuple((number, id) for number, id in lines if id not in known))
     found = library.match([item.paper for item in items if isinstance(item, Record)])
     matched = iter(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import signal
 from collections.abc import Callable
 
 import waitress
@@ -27,6 +28,9 @@ def serve(settings: Settings, host: str, port: int, say: Callable[[str], object]
         why = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be had ({error.strerror})"
         raise InputError(f"The address {host}:{port} {why}. Choose another port: recommender serve --port 5001",
                          ) from error
+    # Said here for both, since a shell's background job is started with SIGINT ignored.
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, _interrupt)
     say(f"Serving on http://{host}:{server.effective_port} (stop with Ctrl+C)")
     try:
         server.run()
@@ -34,3 +38,7 @@ def serve(settings: Settings, host: str, port: int, say: Callable[[str], object]
         say("Stopped.")
     finally:
         server.close()
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt

@@ -116,10 +116,13 @@ document.documentElement.classList.add("js");
   });
 
   // -- htmx ------------------------------------------------------------------------------------------------
+  // At the swap itself, not when it has settled: a key pressed in between must count from the new page's start.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target?.id === "main") cursor = -1;
+  });
   document.addEventListener("htmx:afterSettle", (event) => {
     const lost = document.activeElement === document.body;
     if (event.detail.target?.id === "main") {
-      cursor = -1;
       if (lost) $("main").focus({ preventScroll: true });
     } else if (event.detail.target?.id === "results" || event.detail.elt?.id === "results") {
       cursor = Math.min(cursor, results().length - 1);

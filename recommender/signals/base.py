@@ -54,6 +54,8 @@ class Query:
     corpus: Corpus
     terms: Weighted
     """Columns of the terms block: square root of the term's count in the draft."""
+    known: float
+    """How much of the draft's tf-idf length lies in terms that the library has: 1 is all of it."""
     title: Weighted
     """The same of the draft's title alone."""
     phrases: Weighted

@@ -114,6 +114,8 @@ class Bm25:
         self.phrases = phrases
         self.vectors = vectors
         """[papers × terms] tf-idf of unit length."""
+        self.rarity = np.log(1 + len(corpus) / np.maximum(np.diff(unigrams.weights.indptr), 1))
+        """[terms] what a term weighs in tf-idf."""
 
     @classmethod
     def fit(cls, corpus: Corpus, settings: Settings) -> Bm25:
@@ -194,8 +196,7 @@ class Bm25:
     def _unit(self, terms: Weighted) -> Scores:
         """[terms] the weighted terms as a tf-idf vector of unit length."""
         vector = np.zeros(self.vectors.shape[1])
-        df = np.diff(self.unigrams.weights.indptr)[terms.rows]
-        vector[terms.rows] = terms.weights * np.log(1 + len(self.corpus) / np.maximum(df, 1))
+        vector[terms.rows] = terms.weights * self.rarity[terms.rows]
         norm = float(np.linalg.norm(vector))
         return vector / norm if norm else vector
 
