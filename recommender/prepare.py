@@ -70,7 +70,8 @@ def assemble(corpus: Corpus, bm25: Bm25, draft: Draft, anchors: Weighted, entiti
         column: word for word in reversed(words(draft.text)) for column in vocabulary.known(terms(word))}
     return Query(
         corpus=corpus, terms=text_terms, known=_known(corpus, bm25, counts, text_terms),
-        title=_columns(corpus, "terms", Counter(title)), phrases=phrases, entities=entities, anchors=anchors, visible=visible, allowed=allowed,
+        title=_columns(corpus, "terms", Counter(title)), phrases=phrases, entities=entities, anchors=anchors,
+        visible=visible, allowed=allowed,
         lists_references=visible if listing is None else visible & listing, lexical=lexical, phrased=phrased,
         closeness=closeness, near=_near(closeness, visible, anchors, liked), year=draft.filters.year_to,
         surfaces=surfaces)

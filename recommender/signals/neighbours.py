@@ -63,7 +63,7 @@ class Neighbours:
         weights = weighted_sum(block, query.near.rows, query.near.weights)
         own = float(query.near.weights[query.near.rows == row].sum())
         columns = block.indices[block.indptr[row]:block.indptr[row + 1]]
-        found = [Evidence(self.name, "author", self.corpus.vocabularies["authors"].names[column],
+        found = [Evidence(self.name, "author", _shown(self.corpus.vocabularies["authors"].names[column]),
                           float(weights[column] - own)) for column in columns if weights[column] - own > 1e-12]
         return sorted(found, key=lambda e: (-e.amount, e.name))
 
@@ -86,3 +86,9 @@ class Neighbours:
 def _rarity(block: csr_matrix) -> Scores:
     papers = np.bincount(block.indices, minlength=block.shape[1])
     return np.asarray(np.log(1 + block.shape[0] / np.maximum(papers, 1)) / np.log(1 + block.shape[0]))
+
+
+def _shown(author: str) -> str:
+    """«de la cruz jm» as a person reads it: De La Cruz JM."""
+    family, _, initials = author.rpartition(" ")
+    return f"{family.title()} {initials.upper()}" if family else author.title()
