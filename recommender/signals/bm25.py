@@ -17,10 +17,10 @@ from scipy.sparse import csr_matrix
 
 from recommender.index.artifact import ArrayReader, ArrayWriter
 from recommender.index.corpus import Corpus
-from recommender.index.sparse import Floats, Rows, best, row_dots, weighted_sum
+from recommender.index.sparse import Floats, Rows, best, gather, row_dots
 from recommender.papers import Evidence
 from recommender.settings import Settings
-from recommender.signals.base import Features, Query, Scores, Weighted, nothing, table
+from recommender.signals.base import Features, Mask, Query, Scores, Weighted, nothing, table
 
 OKAPI_EPSILON = 0.25
 PLUS_DELTA = 1.0
@@ -163,13 +163,13 @@ class Bm25:
         phrases = query.phrased if len(query.phrases) else np.full(len(self.corpus), np.nan)
         ordered = query.once("ordered", lambda: np.sort(query.lexical))
         rank = len(ordered) - np.searchsorted(ordered, query.lexical[rows], side="right")
-        feedback, closest = self._feedback(query, rows)
-        title = (row_dots(self.vectors, rows, self._unit(query.title)) if len(query.title)
-                 else np.full(len(rows), np.nan))
+        ten = best(query.lexical, FEEDBACK, query.visible)
+        angles = self._angles(query, rows, ten)
+        feedback, closest = _feedback(angles[:, 2:], ten[:, None] == rows[None, :])
         return table(
             query.lexical[rows], query.lexical[rows] / top, np.log1p(rank), phrases[rows],
-            phrases[rows] / (float(phrases.max(initial=0.0)) or 1.0), query.closeness[rows],
-            self.cosine(query, rows), title, feedback, closest)
+            phrases[rows] / (float(phrases.max(initial=0.0)) or 1.0), query.closeness[rows], angles[:, 0],
+            angles[:, 1] if len(query.title) else np.full(len(rows), np.nan), feedback, closest)
 
     def explain(self, query: Query, row: int) -> list[Evidence]:
         """The draft's terms that the paper holds."""
@@ -190,6 +190,14 @@ class Bm25:
         """[rows] cosine of tf-idf vectors of draft and paper."""
         return row_dots(self.vectors, rows, self._unit(query.terms))
 
+    def _angles(self, query: Query, rows: Rows, others: Rows) -> Scores:
+        """[rows × (draft, draft's title, each of the other rows)] cosines."""
+        sides = np.zeros((self.vectors.shape[1], 2 + len(others)), dtype=np.float32)
+        sides[:, 0], sides[:, 1] = self._unit(query.terms), self._unit(query.title)
+        columns, values, owner = gather(self.vectors, others)
+        sides[columns, 2 + owner] = values
+        return np.asarray(self.vectors[rows] @ sides, dtype=np.float64)
+
     def _term(self, column: int) -> str:
         return self.corpus.vocabularies["terms"].names[column]
 
@@ -200,17 +208,15 @@ class Bm25:
         norm = float(np.linalg.norm(vector))
         return vector / norm if norm else vector
 
-    def _feedback(self, query: Query, rows: Rows) -> tuple[Scores, Scores]:
-        """Closeness to the centre of the ten best, and to the closest of them, a candidate itself left out."""
-        ten = best(query.lexical, FEEDBACK, query.visible)
-        if not len(ten):
-            return np.full(len(rows), np.nan), np.full(len(rows), np.nan)
-        each = np.stack([row_dots(self.vectors, rows, weighted_sum(self.vectors, ten[i:i + 1], np.ones(1)))
-                         for i in range(len(ten))])
-        each[ten[:, None] == rows[None, :]] = np.nan
-        others = np.isfinite(each).sum(axis=0)
-        centre = np.where(others > 0, np.nansum(each, axis=0) / np.maximum(others, 1), np.nan)
-        return centre, np.where(others > 0, np.max(np.nan_to_num(each, nan=-1.0), axis=0), np.nan)
+
+def _feedback(closeness: Scores, itself: Mask) -> tuple[Scores, Scores]:
+    """Mean and largest closeness to the ten best [rows × ten], a candidate itself [ten × rows] left out."""
+    counted = ~itself.T
+    others = counted.sum(axis=1)
+    known = others > 0
+    mean = np.where(known, (closeness * counted).sum(axis=1) / np.maximum(others, 1), np.nan)
+    largest = np.where(counted, closeness, -1.0).max(axis=1, initial=-1.0)
+    return mean, np.where(known, largest, np.nan)
 
 
 def _unit_vectors(corpus: Corpus, papers: int) -> csr_matrix:
