@@ -228,7 +228,7 @@ def joint_matrix(corpus: Corpus) -> tuple[Layout, npt.NDArray[np.float32], csr_m
             kept[name] = np.zeros(0, dtype=np.intp)
             continue
         used = np.bincount(block.indices, minlength=block.shape[1])
-        low, high = (min(RARE, 1 + papers // 200), max(COMMON * papers, 5)) if name == "terms" else (1, papers)
+        low, high = (min(RARE, 1 + papers // 200), max(COMMON * papers, 10)) if name == "terms" else (1, papers)
         columns = np.flatnonzero((used >= low) & (used <= high))
         rarity = np.log(1 + papers / used[columns]) / np.log(1 + papers)
         part = block[:, columns].tocsr().astype(np.float32)

@@ -57,8 +57,8 @@ def _l(tf: Floats, norm: Floats, df: npt.NDArray[np.float64], term: npt.NDArray[
        k1: float) -> tuple[Floats, Floats]:
     idf = np.log(papers + 1) - np.log(df + 0.5)
     shifted = tf / norm + L_DELTA
-    constant = idf * (k1 + 1) * L_DELTA / (k1 + L_DELTA)
-    return idf[term] * (k1 + 1) * shifted / (k1 + shifted) - constant[term], constant
+    # The count stands once more in front than in the paper: so does rank-bm25 have it.
+    return idf[term] * tf * (k1 + 1) * shifted / (k1 + shifted), np.zeros(len(df))
 
 
 def _lucene(tf: Floats, norm: Floats, df: npt.NDArray[np.float64], term: npt.NDArray[np.intp], papers: int,

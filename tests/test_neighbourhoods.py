@@ -1,0 +1,138 @@
+"""Citations, co-occurrence and factors on libraries small enough to work out by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_matrix
+
+from recommender.index.corpus import Corpus
+from recommender.index.counting import CorpusBuilder
+from recommender.papers import Draft, Paper
+from recommender.prepare import assemble
+from recommender.settings import Settings
+from recommender.signals.als import Als, joint_matrix
+from recommender.signals.base import Query, Weighted
+from recommender.signals.bm25 import Bm25
+from recommender.signals.citations import Citations
+from recommender.signals.cooccurrence import SHRINKAGE, Cooccurrence, associate
+
+
+def corpus_of(texts: list[str], edges: list[tuple[int, int]] = (), entities: list[list[str]] | None = None,  # type: ignore[assignment]
+              ) -> Corpus:
+    builder = CorpusBuilder()
+    for key, text in enumerate(texts):
+        found = [("Method", name, 1) for name in (entities[key] if entities else [])]
+        builder.add(key, Paper(id=f"p{key}", title=text), found)
+    return builder.finish(edges, [])
+
+
+def asked(corpus: Corpus, near: dict[int, float], hidden: tuple[int, ...] = ()) -> Query:
+    visible = np.ones(len(corpus), dtype=np.bool_)
+    visible[list(hidden)] = False
+    bm25 = Bm25.fit(corpus, Settings(Path()))
+    query = assemble(corpus, bm25, Draft(), Weighted.none(), Weighted.none(), visible, visible)
+    return replace(query, near=Weighted.of(near), memo={})
+
+
+# 0 and 1 are near the draft. 0 cites 2 and 3, 1 cites 3; 4 cites 0 and 5; 6 cites 3 and 7.
+EDGES = [(0, 2), (0, 3), (1, 3), (4, 0), (4, 5), (6, 3), (6, 7)]
+TEXTS = ["zero", "one", "two", "three", "four", "five", "six", "seven"]
+
+
+def test_what_near_papers_cite_counts_by_their_weight() -> None:
+    signal = Citations(corpus_of(TEXTS, EDGES))
+    table = signal.describe(asked(signal.corpus, {0: 0.75, 1: 0.25}), np.arange(8))
+    assert table[:, signal.features.index("cited_by_near")].tolist() == [0, 0, 0.75, 1.0, 0, 0, 0, 0]
+
+
+def test_papers_cited_together_with_near_ones_count_less_the_longer_the_list_and_the_more_cited_they_are() -> None:
+    signal = Citations(corpus_of(TEXTS, EDGES))
+    table = signal.describe(asked(signal.corpus, {0: 0.75, 1: 0.25}), np.arange(8))
+    cocited = table[:, signal.features.index("cocited")]
+    # 4 cites the near 0 (weight .75) and, on a list of two, 5, which one paper cites.
+    assert cocited[5] == pytest.approx(0.75 / np.sqrt(2) / np.sqrt(1 + 1))
+    assert cocited[7] == 0
+
+
+def test_papers_that_share_references_with_near_ones_are_coupled() -> None:
+    signal = Citations(corpus_of(TEXTS, EDGES))
+    table = signal.describe(asked(signal.corpus, {0: 0.75, 1: 0.25}), np.arange(8))
+    coupled = table[:, signal.features.index("coupled")]
+    # 6 shares 3 (cited by near papers with weight 1, by three papers in all); it lists two.
+    assert coupled[6] == pytest.approx(1.0 / np.sqrt(3) / np.sqrt(1 + 2))
+    assert np.isnan(coupled[7])
+
+
+def test_a_hidden_papers_reference_list_counts_nowhere() -> None:
+    signal = Citations(corpus_of(TEXTS, EDGES))
+    query = asked(signal.corpus, {0: 0.75, 1: 0.25}, hidden=(1, 4))
+    table = signal.describe(query, np.arange(8))
+    assert table[3, signal.features.index("cited_by_near")] == 0.75
+    assert table[5, signal.features.index("cocited")] == 0
+
+
+def test_without_citations_around_there_is_nothing_to_say() -> None:
+    signal = Citations(corpus_of(TEXTS, EDGES))
+    query = asked(signal.corpus, {7: 1.0}, hidden=(6,))
+    assert np.isnan(signal.describe(query, np.arange(8))).all()
+    assert signal.density(query) == 0
+    assert not len(signal.nominate(query, 5))
+
+
+def test_association_is_symmetric_and_shrinks_where_it_rests_on_few_papers() -> None:
+    block = csr_matrix(np.array([[1, 1, 0], [1, 1, 0], [1, 1, 0], [0, 0, 1], [0, 0, 1], [1, 0, 1]], dtype=np.float32))
+    association, together = associate(block)
+    assert together[0, 1] == together[1, 0] == 3
+    assert association[0, 1] == association[1, 0] > 0
+    pmi = np.log(3 * 6 / (4 * 3)) / np.log(6)
+    assert association[0, 1] == pytest.approx(pmi * 3 / (3 + SHRINKAGE))
+    assert association[0, 2] == 0, "1 paper in common is fewer than chance"
+
+
+def test_a_hub_connects_nothing() -> None:
+    everywhere = np.ones((300, 1), dtype=np.float32)
+    pair = np.zeros((300, 2), dtype=np.float32)
+    pair[:5] = 1
+    association, _ = associate(csr_matrix(np.hstack([everywhere, pair])))
+    assert association[0].nnz == 0
+    assert association[1, 2] > 0
+
+
+def test_evidence_names_the_link_and_the_papers_in_common() -> None:
+    named = [["LoRA", "adapters"]] * 3 + [["adapters"], ["GAN"], ["GAN"]]
+    corpus = corpus_of(["a", "b", "c", "d", "e", "f"], entities=named)
+    signal = Cooccurrence.fit(corpus, Settings(Path()))
+    lora = corpus.vocabularies["entities"].columns["Method\tLoRA"]
+    query = replace(asked(corpus, {0: 1.0}), entities=Weighted.of({lora: 1.0}), memo={})
+    evidence = signal.explain(query, 3)
+    assert [(one.name, one.link) for one in evidence] == [("adapters", "with LoRA in 3 papers")]
+    assert signal.describe(query, np.array([3]))[0, 0] == pytest.approx(evidence[0].amount)
+    assert np.isfinite(signal.describe(query, np.array([4]))).all()
+
+
+def test_factors_tell_two_communities_apart() -> None:
+    texts = ["graph layout edge drawing"] * 6 + ["query index retrieval ranking"] * 6
+    corpus = corpus_of([f"{text} {text}" for text in texts])
+    signal = Als.fit(corpus, Settings(Path()))
+    query = replace(asked(corpus, {}), terms=Weighted.of(
+        {corpus.vocabularies["terms"].columns[term]: 1.0 for term in ("graph", "edg")}), memo={})
+    scores = signal.describe(query, np.arange(12))[:, 0]
+    assert scores[:6].min() > scores[6:].max()
+
+
+def test_blocks_that_are_empty_fall_away() -> None:
+    layout, _, matrix = joint_matrix(corpus_of(["graph layout"] * 8))
+    assert not len(layout.kept["citations"])
+    assert not len(layout.kept["lists"])
+    assert matrix.shape[0] == 8
+
+
+@pytest.mark.parametrize("papers", [1, 2, 3])
+def test_the_tiniest_library_can_be_factorised(papers: int) -> None:
+    corpus = corpus_of(["graph layout of edges"] * papers)
+    signal = Als.fit(corpus, Settings(Path()))
+    assert signal.papers.shape[0] == papers
