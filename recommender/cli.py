@@ -232,12 +232,13 @@ def evaluate(context: click.Context, drafts: Path, qrels: Path) -> None:
             say(f"{drafts}, line {item.line}: skipped, {item.reason}")
         else:
             asked.append(item)
-    with opened(settings_of(context)) as library:
-        recommender = _recommender(settings_of(context), library)
+    settings = settings_of(context)
+    with opened(settings) as library:
+        recommender = _recommender(settings, library)
         with stage("Evaluating", len(asked), " drafts") as tick:
-            table, judged = measure(recommender, asked, judgements, tick)
-    say(f"{judged} drafts with judgements")
-    click.echo(as_text(table))
+            found = measure(recommender, asked, judgements, tick)
+    say(f"{found.drafts} drafts with judgements")
+    click.echo(as_text(found, settings.seed))
 
 
 @main.command()

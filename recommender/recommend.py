@@ -122,6 +122,13 @@ class Recommender:
                            if key in ids]
         return found
 
+    def nominated(self, draft: Draft) -> set[str]:
+        """Ids of the papers that the signals nominate for a draft: all that the blend gets to see."""
+        index = self.index
+        query, _ = prepare(index.corpus, index.bm25, self.library, draft)
+        rows = index.candidates(query, 0, self.signal_names())
+        return set(self.library.ids_of(index.corpus.keys[rows].tolist()).values())
+
     # -- browsing --------------------------------------------------------------------------------------------
 
     def entities(self, query: str = "", label: str | None = None, limit: int = 50, offset: int = 0,

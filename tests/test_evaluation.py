@@ -13,7 +13,7 @@ import pytrec_eval
 from recommender.errors import InputError
 from recommender.evaluation.evaluate import as_text, evaluate
 from recommender.evaluation.files import read_drafts, read_qrels, run_lines
-from recommender.evaluation.metrics import MEASURES
+from recommender.evaluation.metrics import MEASURES, bootstrap
 from recommender.ingest.normal import Skipped
 from recommender.papers import Draft
 from recommender.recommend import Recommender
@@ -70,9 +70,18 @@ def test_the_table_has_bm25_every_signal_the_blend_without_each_and_the_blend(
         settings: Settings, library: Library) -> None:
     recommender = Recommender.open(settings, library)
     draft = Draft(id="d", abstract="A small student is trained by distillation of its teacher.")
-    table, judged = evaluate(recommender, [draft, Draft(id="unjudged", abstract="x")], {"d": {"kd1": 1, "kd2": 1}})
-    assert judged == 1
+    found = evaluate(recommender, [draft, Draft(id="unjudged", abstract="x")], {"d": {"kd1": 1, "kd2": 1}})
+    table = found.means()
+    assert found.drafts == 1
+    assert found.nominated == 1.0
     assert set(table) == {"bm25 alone", "blend", *(f"{name} alone" for name in SIGNALS),
                           *(f"blend without {name}" for name in SIGNALS)}
     assert table["blend"]["recall@20"] == 1.0
-    assert "nDCG@10" in as_text(table)
+    assert "blend over bm25 alone, nDCG@10: " in as_text(found, seed=1)
+
+
+def test_the_bootstrap_holds_the_mean_and_narrows_with_more_drafts() -> None:
+    few, many = bootstrap([0.0, 1.0] * 10, seed=1), bootstrap([0.0, 1.0] * 1000, seed=1)
+    assert few[0] < 0.5 < few[1]
+    assert many[1] - many[0] < few[1] - few[0]
+    assert bootstrap([0.25] * 5, seed=1) == (0.25, 0.25)

@@ -2,50 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from recommender.evaluation.files import Qrels
-from recommender.evaluation.metrics import DEPTH, MEASURES, relevant
+from recommender.evaluation.metrics import DEPTH, MEASURES, bootstrap, relevant
 from recommender.papers import Draft
 from recommender.recommend import Recommender
 
-Table = dict[str, dict[str, float]]
-"""Ranking -> measure -> mean over drafts."""
+BASELINE, BLEND = "bm25 alone", "blend"
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What each ranking reached on each draft."""
+
+    values: dict[str, npt.NDArray[np.float64]]
+    """Ranking -> [drafts × measures], in the order of MEASURES."""
+    nominated: float
+    """Share of the wanted papers that all signals' nominations together hold, mean over drafts."""
+
+    @property
+    def drafts(self) -> int:
+        """How many drafts had a relevant paper."""
+        return len(self.values[BLEND])
+
+    def means(self) -> dict[str, dict[str, float]]:
+        """Ranking -> measure -> mean over drafts."""
+        return {name: dict(zip(MEASURES, values.mean(axis=0).tolist() if len(values) else [0.0] * len(MEASURES),
+                               strict=True)) for name, values in self.values.items()}
 
 
 def rankings(names: Sequence[str]) -> dict[str, Sequence[str] | None]:
     """What is compared: BM25 alone, each signal, the blend without each signal, the blend (None: all signals)."""
-    compared: dict[str, Sequence[str] | None] = {"bm25 alone": ["bm25"]}
+    compared: dict[str, Sequence[str] | None] = {BASELINE: ["bm25"]}
     compared |= {f"{name} alone": [name] for name in names if name != "bm25"}
     compared |= {f"blend without {name}": [other for other in names if other != name] for name in names}
-    return compared | {"blend": None}
+    return compared | {BLEND: None}
 
 
 def evaluate(recommender: Recommender, drafts: Iterable[Draft], qrels: Qrels,
-             after_draft: Callable[[int], object] = lambda n: None) -> tuple[Table, int]:
-    """The table over the drafts that have a relevant paper, and how many those are."""
+             after_draft: Callable[[int], object] = lambda n: None) -> Evaluation:
+    """Every ranking on the drafts that have a relevant paper."""
     compared = rankings(recommender.signal_names())
     values: dict[str, list[list[float]]] = {name: [] for name in compared}
-    judged = 0
+    held: list[float] = []
     for draft in drafts:
         grades = qrels.get(draft.id, {})
-        if relevant(grades):
-            judged += 1
-            found = recommender.rankings(draft, DEPTH, compared)
-            for name, ranking in found.items():
+        wanted = relevant(grades)
+        if wanted:
+            for name, ranking in recommender.rankings(draft, DEPTH, compared).items():
                 ids = [paper for paper, _ in ranking]
                 values[name].append([measure(ids, grades) for measure in MEASURES.values()])
+            held.append(len(wanted & recommender.nominated(draft)) / len(wanted))
         after_draft(1)
-    return {name: dict(zip(MEASURES, map(float, np.mean(rows, axis=0) if rows else [0.0] * len(MEASURES)), strict=True))
-            for name, rows in values.items()}, judged
+    return Evaluation({name: np.array(rows).reshape(-1, len(MEASURES)) for name, rows in values.items()},
+                      float(np.mean(held)) if held else 0.0)
 
 
-def as_text(table: Mapping[str, Mapping[str, float]]) -> str:
-    """The table in aligned columns."""
-    width = max(len(name) for name in table)
+def as_text(evaluation: Evaluation, seed: int) -> str:
+    """The table in aligned columns, what the blend gains over BM25, and what the nominated rows hold."""
+    means = evaluation.means()
+    width = max(len(name) for name in means)
     lines = [" " * width + "".join(f"{measure:>12}" for measure in MEASURES)]
     lines += [f"{name:<{width}}" + "".join(f"{values[measure]:>12.4f}" for measure in MEASURES)
-              for name, values in table.items()]
+              for name, values in means.items()]
+    lines.append("")
+    for place, measure in enumerate(MEASURES):
+        gains = evaluation.values[BLEND][:, place] - evaluation.values[BASELINE][:, place]
+        low, high = bootstrap(gains.tolist(), seed)
+        mean = float(gains.mean()) if len(gains) else 0.0
+        lines.append(f"{BLEND} over {BASELINE}, {measure}: {mean:+.4f} "
+                     f"(95 % of paired bootstraps {low:+.4f} to {high:+.4f})")
+    lines.append(f"nominated rows hold {evaluation.nominated:.4f} of the wanted papers")
     return "\n".join(lines)

@@ -46,6 +46,16 @@ def relevant(grades: Grades) -> set[str]:
     return {paper for paper, grade in grades.items() if grade > 0}
 
 
+def bootstrap(differences: Sequence[float], seed: int, samples: int = 2000) -> tuple[float, float]:
+    """The central 95 % of the mean of paired differences over drafts drawn again and again (Efron, 1979)."""
+    values = np.asarray(differences, dtype=float)
+    if not len(values):
+        return 0.0, 0.0
+    drawn = np.random.default_rng(seed).integers(0, len(values), (samples, len(values)))
+    low, high = np.percentile(values[drawn].mean(axis=1), [2.5, 97.5])
+    return float(low), float(high)
+
+
 MEASURES: dict[str, Callable[[Sequence[str], Grades], float]] = {
     "nDCG@10": lambda ranking, grades: ndcg(ranking, grades, 10),
     "recall@20": lambda ranking, grades: recall(ranking, grades, 20),
