@@ -36,6 +36,11 @@ def _citations(evidence: Sequence[Evidence]) -> str:
     return f"cited by {papers} of the papers nearest to the draft"
 
 
+def _given(evidence: Sequence[Evidence]) -> str:
+    papers = len(evidence)
+    return f"like {papers} of the papers given" if papers > 1 else "like a paper that was given"
+
+
 def _entities(evidence: Sequence[Evidence]) -> str:
     named = [one for one in evidence if not one.link]
     linked = [f"{one.name} ({one.link})" for one in evidence if one.link][:SHOWN]
@@ -54,5 +59,6 @@ def _people(evidence: Sequence[Evidence]) -> str:
 
 
 _SENTENCES: dict[str, Callable[[Sequence[Evidence]], str]] = {
-    "bm25": _words, "citations": _citations, "cooccurrence": _entities, "als": _factors, "neighbours": _people,
+    "bm25": _words, "citations": _citations, "anchors": _given, "cooccurrence": _entities, "als": _factors,
+    "neighbours": _people,
 }

@@ -99,7 +99,8 @@ class Index:
         if len(rows) < k:
             left = query.allowed.copy()
             left[rows] = False
-            rows = np.concatenate([rows, np.flatnonzero(left)[:k - len(rows)]])
+            others = np.flatnonzero(left)
+            rows = np.concatenate([rows, others[np.argsort(-query.lexical[others], kind="stable")][:k - len(rows)]])
         score = query.lexical[rows]
         return Scored(rows, score, np.zeros(len(rows)), {"bm25": score}, np.full(len(rows), np.nan))
 

@@ -32,8 +32,8 @@ from recommender.signals.bm25 import Bm25
 from recommender.store.extractions import Found
 from recommender.store.library import Library, opened
 
-DRAFTS = 300
-SAMPLES = 70
+DRAFTS = 200
+SAMPLES = 50
 SIZES = (150, 3000)
 HOLES = {"abstract": 0.8, "venue": 0.8, "keywords": 0.8, "authors": 0.3}
 """What an uneven record loses, and how often."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from recommender.signals.als import Als
+from recommender.signals.anchors import Anchors
 from recommender.signals.base import Signal
 from recommender.signals.bm25 import Bm25
 from recommender.signals.citations import Citations
@@ -11,4 +12,4 @@ from recommender.signals.neighbours import Neighbours
 from recommender.signals.prior import Prior
 
 SIGNALS: dict[str, type[Signal]] = {signal.name: signal for signal in
-                                    (Bm25, Citations, Cooccurrence, Als, Neighbours, Prior)}
+                                    (Bm25, Citations, Anchors, Cooccurrence, Als, Neighbours, Prior)}

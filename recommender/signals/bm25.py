@@ -125,7 +125,7 @@ class Bm25:
         unigrams = Postings.weigh(counts, settings.bm25_variant, settings.bm25_k1, settings.bm25_b)
         phrases = (Postings.weigh(corpus.by_column["phrases"], settings.bm25_variant, settings.bm25_k1, settings.bm25_b)
                    if "phrases" in corpus.blocks else None)
-        return cls(corpus, unigrams, phrases, _unit_vectors(corpus, papers))
+        return cls(corpus, unigrams, phrases, unit_vectors(corpus))
 
     def save(self, writer: ArrayWriter) -> None:
         """Indices are the corpus's own, so that only weights are written."""
@@ -146,7 +146,7 @@ class Bm25:
             phrases = Postings(_like(corpus.by_column["phrases"], reader.array("bm25.phrases.weights")),
                                reader.array("bm25.phrases.constant"))
         return cls(corpus, Postings(_like(counts, reader.array("bm25.weights")), reader.array("bm25.constant")),
-                   phrases, _like(corpus.blocks.get("terms", empty.T.tocsr()), reader.array("bm25.vectors")))
+                   phrases, restored_vectors(reader, corpus))
 
     def nominate(self, query: Query, k: int) -> Rows:
         """The best by words, by phrases, and by both together."""
@@ -193,14 +193,8 @@ class Bm25:
 
     def _angles(self, query: Query, rows: Rows, others: Rows) -> Scores:
         """[rows × (draft, draft's title, each of the other rows)] cosines."""
-        sides = np.zeros((self.vectors.shape[1], 2 + len(others)), dtype=np.float32)
-        sides[:, 0], sides[:, 1] = self._unit(query.terms), self._unit(query.title)
-        columns, values, owner = gather(self.vectors, others)
-        sides[columns, 2 + owner] = values
-        columns, values, owner = gather(self.vectors, rows)
-        # Not self.vectors[rows]: scipy would convert all of the index arrays first.
-        chosen = csr_matrix((values, (owner, columns)), shape=(len(rows), len(sides)))
-        return np.asarray(chosen @ sides, dtype=np.float64)
+        sides = np.stack([self._unit(query.terms), self._unit(query.title)], axis=1).astype(np.float32)
+        return cosines(self.vectors, rows, others, sides)
 
     def _term(self, column: int) -> str:
         return self.corpus.vocabularies["terms"].names[column]
@@ -223,13 +217,35 @@ def _feedback(closeness: Scores, itself: Mask) -> tuple[Scores, Scores]:
     return mean, np.where(known, largest, np.nan)
 
 
-def _unit_vectors(corpus: Corpus, papers: int) -> csr_matrix:
+def cosines(vectors: csr_matrix, rows: Rows, others: Rows, first: Features | None = None) -> Scores:
+    """[rows × others] cosines of unit vectors; columns for those of `first` [terms × n] come before the others'."""
+    ahead = 0 if first is None else first.shape[1]
+    sides = np.zeros((vectors.shape[1], ahead + len(others)), dtype=np.float32)
+    if first is not None:
+        sides[:, :ahead] = first
+    columns, values, owner = gather(vectors, others)
+    sides[columns, ahead + owner] = values
+    columns, values, owner = gather(vectors, rows)
+    # Not vectors[rows]: scipy would convert all of the index arrays first.
+    chosen = csr_matrix((values, (owner, columns)), shape=(len(rows), len(sides)))
+    return np.asarray(chosen @ sides, dtype=np.float64)
+
+
+def unit_vectors(corpus: Corpus) -> csr_matrix:
+    """[papers × terms] tf-idf of unit length."""
+    papers = len(corpus)
     counts = corpus.blocks.get("terms", csr_matrix((papers, 0), dtype=np.float32))
     df = np.bincount(counts.indices, minlength=counts.shape[1])
     data = (1 + np.log(counts.data)) * np.log(1 + papers / np.maximum(df, 1))[counts.indices]
     owner = np.repeat(np.arange(papers), np.diff(counts.indptr))
     norm = np.sqrt(np.bincount(owner, weights=data * data, minlength=papers))
     return _like(counts, (data / np.maximum(norm, 1e-12)[owner]).astype(np.float32))
+
+
+def restored_vectors(reader: ArrayReader, corpus: Corpus) -> csr_matrix:
+    """The unit vectors of a build."""
+    empty = csr_matrix((len(corpus), 0), dtype=np.float32)
+    return _like(corpus.blocks.get("terms", empty), reader.array("bm25.vectors"))
 
 
 def _like(matrix: csr_matrix, data: Floats) -> csr_matrix:

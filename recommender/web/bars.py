@@ -12,6 +12,7 @@ from recommender.papers import Evidence, Paper, Recommendation
 SIGNAL_NAMES = {
     "bm25": "Words in common",
     "citations": "Citations",
+    "anchors": "Papers you gave",
     "cooccurrence": "Methods and datasets",
     "als": "Learned patterns",
     "neighbours": "Authors and keywords",

@@ -86,7 +86,8 @@ def _result(
         for e in reasons
         if e.kind in _ENTITY_KINDS
     }
-    citing = {e.name: papers[e.name] for e in reasons if e.kind == "paper" and e.name in papers}
+    citing = {e.name: papers[e.name] for e in reasons
+              if e.signal == "citations" and e.kind == "paper" and e.name in papers}
     bar = segments(one, papers, longest, tones)
     return Result(
         rank,

@@ -1,0 +1,93 @@
+"""Papers in place of text: what is near to the references given, a list's papers, and the verdicts.
+
+The other signals' own features, asked with the anchors as the near papers, and closeness of text to each anchor.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from recommender.index.artifact import ArrayReader, ArrayWriter
+from recommender.index.corpus import Corpus
+from recommender.index.sparse import Rows
+from recommender.papers import Evidence
+from recommender.settings import Settings
+from recommender.signals.base import Features, Query, Scores, Weighted, nothing, table
+from recommender.signals.bm25 import cosines, restored_vectors, unit_vectors
+from recommender.signals.citations import Citations
+from recommender.signals.neighbours import Neighbours
+
+
+class Anchors:
+    """Nearness to given papers; without any, silent."""
+
+    name: ClassVar[str] = "anchors"
+    features: ClassVar[tuple[str, ...]] = (
+        "similar", "most_similar", "unlike", *(f"near_{name}" for name in Citations.features),
+        *(f"near_{name}" for name in Neighbours.features))
+
+    def __init__(self, corpus: Corpus, vectors: csr_matrix) -> None:
+        self.corpus = corpus
+        self.vectors = vectors
+        """[papers × terms] tf-idf of unit length."""
+        self.citations, self.neighbours = Citations(corpus), Neighbours(corpus)
+
+    @classmethod
+    def fit(cls, corpus: Corpus, settings: Settings) -> Anchors:
+        """Nothing is learned beyond the vectors."""
+        return cls(corpus, unit_vectors(corpus))
+
+    def save(self, writer: ArrayWriter) -> None:
+        """Nothing of its own: the vectors are the lexical signal's."""
+
+    @classmethod
+    def restore(cls, reader: ArrayReader, corpus: Corpus) -> Anchors:
+        """On the lexical signal's vectors."""
+        return cls(corpus, restored_vectors(reader, corpus))
+
+    def nominate(self, query: Query, k: int) -> Rows:
+        """What the anchors cite, are cited with, and share references with."""
+        liked = _liked(query)
+        return self.citations.nominate(_around(query, liked), k) if len(liked) else liked.rows
+
+    def describe(self, query: Query, rows: Rows) -> Features:
+        """Missing throughout without anchors; `unlike` is closeness to what was marked as not relevant."""
+        liked = _liked(query)
+        if not len(liked):
+            return nothing(rows, len(self.features))
+        near = _around(query, liked)
+        close = self._cosines(rows, liked.rows)
+        disliked = query.anchors.rows[query.anchors.weights < 0]
+        unlike = (self._cosines(rows, disliked).max(axis=1) if len(disliked) else np.full(len(rows), np.nan))
+        own = table(close @ liked.weights, close.max(axis=1), unlike)
+        return np.concatenate([own, self.citations.describe(near, rows), self.neighbours.describe(near, rows)], axis=1)
+
+    def explain(self, query: Query, row: int) -> list[Evidence]:
+        """The anchors whose text it is close to."""
+        liked = _liked(query)
+        if not len(liked):
+            return []
+        shares = self._cosines(np.array([row]), liked.rows)[0] * liked.weights
+        found = [Evidence(self.name, "paper", str(anchor), float(share), "is like it")
+                 for anchor, share in zip(liked.rows.tolist(), shares, strict=True) if share]
+        return sorted(found, key=lambda e: (-e.amount, e.name))
+
+    def _cosines(self, rows: Rows, others: Rows) -> Scores:
+        return cosines(self.vectors, rows, others)
+
+
+def _liked(query: Query) -> Weighted:
+    """The anchors that speak for, their weights summing to 1."""
+    positive = query.anchors.weights > 0
+    weights = query.anchors.weights[positive]
+    return Weighted(query.anchors.rows[positive], weights / weights.sum() if len(weights) else weights)
+
+
+def _around(query: Query, liked: Weighted) -> Query:
+    """The same query with the anchors as its near papers."""
+    near: Query = query.once("anchors", lambda: replace(query, near=liked, memo={}))
+    return near
