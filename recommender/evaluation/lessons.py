@@ -20,6 +20,7 @@ from recommender.loaded import FEATURES, NOMINATED, context_of
 from recommender.papers import Draft, Filters, Paper
 from recommender.prepare import assemble, entity_columns, not_newer
 from recommender.settings import Settings
+from recommender.signals import SIGNALS
 from recommender.signals.als import Als
 from recommender.signals.base import Features, Mask, Query, Signal, Weighted
 from recommender.signals.bm25 import Bm25
@@ -112,8 +113,8 @@ def lessons(corpus: Corpus, signals: Mapping[str, Signal], papers: Callable[[Row
             tick: Callable[[int], object] = lambda n: None) -> Examples | None:
     """Examples from a library's own reference lists; None where no paper can teach.
 
-    `papers` gives the texts of rows. The factors are fitted again, once on what drafts may know and once without
-    any reference list; what the other signals fit holds no edge.
+    `papers` gives the texts of rows. `signals` may lack the factors: they are fitted again, once on what drafts may
+    know and once without any reference list; what the other signals fit holds no edge.
     """
     rows, last = draft_rows(corpus, most, settings.seed)
     if not len(rows):
@@ -124,8 +125,9 @@ def lessons(corpus: Corpus, signals: Mapping[str, Signal], papers: Callable[[Row
     if last is not None:
         known &= (corpus.years <= last) & (corpus.years != NO_YEAR)
     hidden = without_memberships(corpus, rows)
-    informed = {**signals, "als": Als.fit(without_lists(hidden, known), settings)}
-    blind = {**signals, "als": Als.fit(without_lists(hidden, ~np.ones(len(corpus), dtype=np.bool_)), settings)}
+    nobody = np.zeros(len(corpus), dtype=np.bool_)
+    informed = _with_factors(signals, Als.fit(without_lists(hidden, known), settings))
+    blind = _with_factors(signals, Als.fit(without_lists(hidden, nobody), settings))
     texts = papers(rows)
     cites = corpus.blocks["citations"]
     found: list[tuple[Features, npt.NDArray[np.bool_], str, int, int]] = []
@@ -148,6 +150,11 @@ def lessons(corpus: Corpus, signals: Mapping[str, Signal], papers: Callable[[Row
     return Examples(np.concatenate([table for table, *_ in found]), np.concatenate([cited for _, cited, *_ in found]),
                     np.array([len(cited) for _, cited, *_ in found]), tuple(mode for _, _, mode, _, _ in found),
                     np.array([number for *_, number, _ in found]), np.array([missed for *_, missed in found]))
+
+
+def _with_factors(signals: Mapping[str, Signal], factors: Als) -> dict[str, Signal]:
+    """The signals in the registry's order, with these factors."""
+    return {name: factors if name == factors.name else signals[name] for name in SIGNALS}
 
 
 def learning_query(corpus: Corpus, signals: Mapping[str, Signal], paper: Paper, row: int,

@@ -27,7 +27,7 @@ from recommender.prepare import assemble
 from recommender.progress import stage
 from recommender.settings import Settings, load_settings
 from recommender.signals import SIGNALS
-from recommender.signals.base import Signal, Weighted
+from recommender.signals.base import Weighted
 from recommender.signals.bm25 import Bm25
 from recommender.store.extractions import Found
 from recommender.store.library import Library, opened
@@ -97,14 +97,12 @@ def _sample(settings: Settings, library: Library, whole: Corpus, bm25: Bm25, gen
 
 def _taught(settings: Settings, corpus: Corpus, texts: Callable[[Rows], Mapping[int, Paper]], modes: tuple[str, ...],
             title: str, most: int = DRAFTS) -> Examples | None:
-    signals: dict[str, Signal] = {name: signal.fit(corpus, settings) for name, signal in SIGNALS.items()
-                                  if name != "als"}
-    # Lessons fit the factors themselves; in their place stands whatever is first in the registry's order.
-    ordered = {name: signals.get(name, signals["bm25"]) for name in SIGNALS}
+    # Lessons fit the factors themselves.
+    signals = {name: signal.fit(corpus, settings) for name, signal in SIGNALS.items() if name != "als"}
     if not title:
-        return lessons(corpus, ordered, texts, settings, most, modes)
+        return lessons(corpus, signals, texts, settings, most, modes)
     with stage(f"Lessons from the {title} library", most, " drafts") as tick:
-        return lessons(corpus, ordered, texts, settings, most, modes, tick)
+        return lessons(corpus, signals, texts, settings, most, modes, tick)
 
 
 def _counted(library: Library, papers: Iterable[Counted]) -> Corpus:
