@@ -26,7 +26,9 @@ from recommender.store.library import Library
 
 REASONS = 8
 """Pieces of evidence shown a signal."""
-CLOSE = 0.18
+NEAREST = 20
+"""Papers nearest by text among which one must be close."""
+CLOSE = 0.15
 """Cosine of draft and paper under which even the nearest paper is about something else."""
 
 
@@ -175,7 +177,7 @@ class Recommender:
             return False, "No paper passes the filters."
         if len(query.anchors) and (query.anchors.weights > 0).any():
             return True, ""
-        if query.known * float(index.bm25.cosine(query, scored.rows[:20]).max(initial=0.0)) >= CLOSE:
+        if query.known * float(index.bm25.cosine(query, query.near.rows[:NEAREST]).max(initial=0.0)) >= CLOSE:
             return True, ""
         return False, "Nothing in the library is close to this draft. These are the nearest papers there are."
 

@@ -101,7 +101,7 @@ def test_an_empty_draft_gets_a_note_and_no_papers(recommender: Recommender) -> N
 
 def test_a_draft_apart_from_its_own_record(recommender: Recommender) -> None:
     own = Draft(title="Compressing vision-language encoders", abstract=DRAFT.abstract)
-    assert ids(recommender, own, 1) == ["kd3"]
+    assert "kd3" in ids(recommender, own, 3)
     assert "kd3" not in ids(recommender, recommender.apart(own), 50)
 
 
