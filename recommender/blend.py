@@ -1,7 +1,8 @@
 """Feature tables -> one score, with each signal's part in it: base and parts add up to the score exactly.
 
 The blend is a sum of small boosted trees. On each path from a tree's root to a leaf stand features of one signal, and
-of the query's context; so every leaf belongs to one signal, or, where context alone led to it, to the base.
+of the query's context; so every leaf belongs to one signal, or, where context alone led to it, to the base. There is
+one for each kind of query: text alone or whatever comes with anchors, without or with the meaning of texts.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ CONTEXT = ("density", "papers", "length", "anchors")
 terms the draft has, log of the number of anchors."""
 BASE = ""
 """The owner of leaves that context alone led to."""
+KINDS = ("text", "anchored", "text, meaning", "anchored, meaning")
+"""Kinds of queries: a draft's text by itself, or papers given beside it or in its place; both once more where vectors
+say what texts mean."""
 SHIPPED = Path(__file__).parent / "shipped_blend.json"
 
 
@@ -60,22 +64,17 @@ class Blend:
         self.values, self.owners = _leaves(self.booster, [signal for signal, _ in self.columns])
         self.names = tuple(dict.fromkeys(signal for signal, _ in self.columns if signal))
 
-    def as_text(self) -> str:
-        """As the JSON that `load` reads."""
-        return json.dumps({"columns": self.columns, "calibration": self.calibration, "about": self.about,
-                           "trees": self.trees.split("\n")}, indent=0)
+    def as_dict(self) -> dict[str, Any]:
+        """As what `of` reads, fit for JSON."""
+        return {"columns": self.columns, "calibration": self.calibration, "about": self.about,
+                "trees": self.trees.split("\n")}
 
     @classmethod
-    def load(cls, path: Path) -> Blend:
-        """Read what `as_text` gave. Raises ArtifactError for anything else."""
-        try:
-            said = json.loads(path.read_text(encoding="utf-8"))
-            calibration = said["calibration"]
-            return cls("\n".join(said["trees"]), [(signal, feature) for signal, feature in said["columns"]],
-                       None if calibration is None else (float(calibration[0]), float(calibration[1])), said["about"])
-        except (OSError, ValueError, KeyError, TypeError, lightgbm.basic.LightGBMError) as error:
-            raise ArtifactError(f"The blend at {path} cannot be read: {error}. Rebuild it with: recommender build",
-                                ) from error
+    def of(cls, said: Mapping[str, Any]) -> Blend:
+        """From what `as_dict` gave."""
+        calibration = said["calibration"]
+        return cls("\n".join(said["trees"]), [(signal, feature) for signal, feature in said["columns"]],
+                   None if calibration is None else (float(calibration[0]), float(calibration[1])), said["about"])
 
     def rank(self, rows: Rows, tables: Tables, context: Mapping[str, float], features: Mapping[str, Sequence[str]],
              k: int) -> Scored:
@@ -111,6 +110,25 @@ class Blend:
             return np.full(len(score), np.nan)
         slope, intercept = self.calibration
         return np.asarray(1 / (1 + np.exp(-(slope * score + intercept))))
+
+
+Blends = Mapping[str, Blend]
+"""Kind of query -> its blend; every one of KINDS."""
+
+
+def as_text(blends: Blends) -> str:
+    """As the JSON that `load` reads."""
+    return json.dumps({kind: blends[kind].as_dict() for kind in KINDS}, indent=0)
+
+
+def load(path: Path) -> Blends:
+    """Read what `as_text` gave. Raises ArtifactError for anything else."""
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        return {kind: Blend.of(said[kind]) for kind in KINDS}
+    except (OSError, ValueError, KeyError, TypeError, lightgbm.basic.LightGBMError) as error:
+        raise ArtifactError(f"The blend at {path} cannot be read: {error}. Rebuild it with: recommender build",
+                            ) from error
 
 
 def matrix(columns: Sequence[tuple[str, str]], tables: Tables, context: Mapping[str, float],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 
 from recommender.annotate import annotate
-from recommender.blend import SHIPPED, Blend
-from recommender.evaluation.learning import calibrated, calibration_error, learn, ndcg_of, scores_of
-from recommender.evaluation.lessons import REFERENCES, draft_rows, lessons
+from recommender.blend import KINDS, SHIPPED, Blend, Blends, as_text, load
+from recommender.errors import RecommenderError
+from recommender.evaluation.learning import calibrated, calibration_error, learn, ndcg_of, of_kind, scores_of
+from recommender.evaluation.lessons import REFERENCES, Examples, draft_rows, lessons
 from recommender.index.artifact import writing
 from recommender.index.corpus import Corpus
 from recommender.index.counting import CorpusBuilder, given_entities
@@ -25,9 +26,11 @@ from recommender.ingest.identity import record_hash, text_hash
 from recommender.loaded import ANALYSIS, BLEND
 from recommender.papers import Paper
 from recommender.progress import Tick, silence
+from recommender.semantic.encoder import encoder
+from recommender.semantic.vectors import VectorStore
 from recommender.settings import Settings
 from recommender.signals import SIGNALS
-from recommender.signals.base import Signal
+from recommender.signals.base import Mask, Signal
 from recommender.store.extractions import Extractions, Found
 from recommender.store.library import Library
 from recommender.store.rows import chunks
@@ -49,6 +52,8 @@ class Built:
     terms: int
     entities: int
     citations: int
+    encoded: int
+    """Papers whose meaning is known."""
     seconds: float
 
 
@@ -58,7 +63,7 @@ def build(settings: Settings, library: Library, stage: Stage = silence) -> Built
     annotate(library, stage)
     status = library.status()
     lists_revision = int(library.fact("lists_revision") or 0)
-    corpus, fingerprint = count(library, status.papers, stage)
+    corpus, fingerprint = count(library, status.papers, stage, vectors_of(settings))
     manifest = {
         "built": datetime.now(UTC).isoformat(timespec="seconds"), "analysis": ANALYSIS,
         "fingerprint": fingerprint, "revision": status.revision, "lists_revision": lists_revision,
@@ -75,21 +80,21 @@ def build(settings: Settings, library: Library, stage: Stage = silence) -> Built
                 signals[name] = signal.fit(corpus, settings)
                 signals[name].save(writer)
                 tick(1)
-        blend, manifest["blend"] = own_blend(settings, library, corpus, signals, stage)
-        if blend is not None:
-            writer.text(BLEND, blend.as_text())
+        blends, manifest["blend"] = own_blends(settings, library, corpus, signals, stage)
+        if blends is not None:
+            writer.text(BLEND, as_text(blends))
         seconds = time.perf_counter() - begun
         manifest["seconds"] = round(seconds, 2)
     return Built(**sizes(corpus), seconds=seconds)
 
 
-def own_blend(settings: Settings, library: Library, corpus: Corpus, signals: Mapping[str, Signal], stage: Stage,
-              ) -> tuple[Blend | None, dict[str, Any]]:
-    """The blend learned from the library's own reference lists where that beats the shipped one on drafts held out.
+def own_blends(settings: Settings, library: Library, corpus: Corpus, signals: Mapping[str, Signal], stage: Stage,
+               ) -> tuple[Blends | None, dict[str, Any]]:
+    """The blends learned from the library's own reference lists where these beat the shipped ones on drafts held out.
 
-    Returns None where the shipped one serves as it is, and what the manifest says of the choice.
+    Returns None where the shipped ones serve as they are, and what the manifest says of the choice.
     """
-    shipped = Blend.load(SHIPPED)
+    shipped = load(SHIPPED)
     rows, _ = draft_rows(corpus, DRAFTS, settings.seed)
     if len(rows) < ENOUGH:
         return None, {"from": "shipped", "why": f"{len(rows)} papers with {REFERENCES} references or more, "
@@ -98,18 +103,31 @@ def own_blend(settings: Settings, library: Library, corpus: Corpus, signals: Map
         examples = lessons(corpus, signals, library_texts(library, corpus), settings, DRAFTS, tick=tick)
     if examples is None:
         return None, {"from": "shipped", "why": "no paper's references were among its candidates"}
-    held_out = np.random.default_rng(settings.seed).random(len(rows))[examples.drafts] < HELD_OUT
-    test = examples.where(held_out)
-    with stage("Growing trees", 1, " step") as tick:
-        learned = learn(examples.where(~held_out), settings.seed, about={"learned on": f"{len(rows)} drafts"})
-        tick(1)
+    chosen, said = dict(shipped), {}
+    kinds = [kind for kind in KINDS if kind.endswith("meaning") == (corpus.embeddings is not None)]
+    held_out = np.random.default_rng(settings.seed).random(len(rows)) < HELD_OUT
+    with stage("Growing trees", len(kinds), " blends") as tick:
+        for kind in kinds:
+            chosen[kind], said[kind] = _better(shipped[kind], of_kind(examples, kind), held_out, settings.seed)
+            tick(1)
+    return chosen, {"from": "library" if any(one["from"] == "library" for one in said.values()) else "shipped",
+                    "drafts": len(rows), **said}
+
+
+def _better(shipped: Blend, examples: Examples, held_out: Mask, seed: int) -> tuple[Blend, dict[str, Any]]:
+    """The shipped or the library's own blend of one kind, calibrated, by the drafts held out [drafts]."""
+    held = held_out[examples.drafts]
+    test, taught = examples.where(held), examples.where(~held)
+    if not held.any() or held.all():
+        return shipped, {"from": "shipped", "why": "too few drafts give such a query"}
+    learned = learn(taught, seed, about={"learned on": f"{len(taught.groups)} queries of this library"})
     own, other = (float(ndcg_of(scores_of(blend, test), test).mean()) for blend in (learned, shipped))
     better = own > other
     blend = calibrated(learned if better else shipped, test)
     error, table = calibration_error(blend, test)
-    return blend, {"from": "library" if better else "shipped", "drafts": len(rows),
-                   "held_out": {"queries": len(test.groups), "learned": round(own, 4), "shipped": round(other, 4)},
-                   "calibration_error": round(error, 4), "reliability": table}
+    return blend, {"from": "library" if better else "shipped", "held_out": {
+        "queries": len(test.groups), "learned": round(own, 4), "shipped": round(other, 4)},
+        "calibration_error": round(error, 4), "reliability": table}
 
 
 def library_texts(library: Library, corpus: Corpus) -> Callable[[Rows], dict[int, Paper]]:
@@ -121,7 +139,17 @@ def library_texts(library: Library, corpus: Corpus) -> Callable[[Rows], dict[int
     return texts
 
 
-def count(library: Library, papers: int, stage: Stage = silence) -> tuple[Corpus, str]:
+def vectors_of(settings: Settings) -> VectorStore | None:
+    """The vectors of this library's texts; None without the semantic extra, and where nothing was encoded."""
+    try:
+        store = VectorStore.of(settings, encoder(settings.semantic_model).name)
+    except RecommenderError:
+        return None
+    return store if len(store) else None
+
+
+def count(library: Library, papers: int, stage: Stage = silence, store: VectorStore | None = None,
+          ) -> tuple[Corpus, str]:
     """The library as a corpus, and the fingerprint of what went into it."""
     builder, digest = CorpusBuilder(), hashlib.sha256()
     with stage("Counting terms", papers, " papers") as tick:
@@ -132,16 +160,21 @@ def count(library: Library, papers: int, stage: Stage = silence) -> tuple[Corpus
     with stage("Joining citations and lists", 1, " step") as tick:
         memberships = list(library.memberships())
         digest.update(repr(memberships).encode())
-        corpus = builder.finish(library.citations(), memberships)
+        corpus = builder.finish(library.citations(), memberships, store.of_hashes if store else _no_vectors)
         tick(1)
     return corpus, digest.hexdigest()
+
+
+def _no_vectors(_hashes: Sequence[str]) -> None:
+    return None
 
 
 def sizes(corpus: Corpus) -> dict[str, int]:
     """How much a corpus holds."""
     return {"papers": len(corpus), "terms": len(corpus.vocabularies.get("terms", ())),
             "entities": len(corpus.vocabularies.get("entities", ())),
-            "citations": corpus.blocks["citations"].nnz if "citations" in corpus.blocks else 0}
+            "citations": corpus.blocks["citations"].nnz if "citations" in corpus.blocks else 0,
+            "encoded": 0 if corpus.embeddings is None else int(corpus.embeddings.any(axis=1).sum())}
 
 
 def stream_with_entities(library: Library) -> Iterator[tuple[int, Paper, Found]]:

@@ -94,6 +94,17 @@ def import_(context: click.Context, files: tuple[Path, ...], format_: str | None
 
 
 @main.command()
+@click.pass_context
+def embed(context: click.Context) -> None:
+    """Encode the meaning of all texts, for the semantic signal; stopped, it goes on from there."""
+    from recommender.semantic.embedding import embed as encode  # noqa: PLC0415
+    settings = settings_of(context)
+    with opened(settings) as library:
+        done = encode(settings, library, stage)
+    say(f"{done} texts encoded" + ("; take them up with: recommender build" if done else ", all were"))
+
+
+@main.command()
 @click.option("--list", "list_name", help="One list, by id or name, instead of the whole library.")
 @click.option("--format", "format_", type=click.Choice(list(WRITERS)), default="jsonl", show_default=True)
 @click.pass_context

@@ -29,6 +29,10 @@ def _words(evidence: Sequence[Evidence]) -> str:
     return f"shares the words {_names(evidence)}"
 
 
+def _meaning(evidence: Sequence[Evidence]) -> str:
+    return "says something near to it in other words"
+
+
 def _citations(evidence: Sequence[Evidence]) -> str:
     papers = len(evidence)
     if papers == 1:
@@ -59,6 +63,6 @@ def _people(evidence: Sequence[Evidence]) -> str:
 
 
 _SENTENCES: dict[str, Callable[[Sequence[Evidence]], str]] = {
-    "bm25": _words, "citations": _citations, "anchors": _given, "cooccurrence": _entities, "als": _factors,
-    "neighbours": _people,
+    "bm25": _words, "semantic": _meaning, "citations": _citations, "anchors": _given, "cooccurrence": _entities,
+    "als": _factors, "neighbours": _people,
 }

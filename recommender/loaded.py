@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from recommender.blend import SHIPPED, Blend, Scored
+from recommender.blend import SHIPPED, Blends, Scored, load
 from recommender.errors import ArtifactError
 from recommender.index.artifact import ArrayReader, current
 from recommender.index.corpus import Corpus
@@ -20,6 +20,7 @@ from recommender.signals import SIGNALS
 from recommender.signals.base import Query, Signal
 from recommender.signals.bm25 import Bm25
 from recommender.signals.citations import Citations
+from recommender.signals.semantic import Semantic
 from recommender.text import entities, terms
 
 ANALYSIS = {"terms": terms.VERSION, "entities": entities.VERSION}
@@ -40,7 +41,7 @@ class Index:
     manifest: Mapping[str, Any]
     corpus: Corpus
     signals: Mapping[str, Signal]
-    blend: Blend
+    blends: Blends
 
     @classmethod
     def load(cls, settings: Settings) -> Index:
@@ -55,7 +56,7 @@ class Index:
         corpus = Corpus.restore(reader)
         signals = {name: signal.restore(reader, corpus) for name, signal in SIGNALS.items()}
         own = folder / BLEND
-        return cls(folder, reader.manifest, corpus, signals, Blend.load(own if own.exists() else SHIPPED))
+        return cls(folder, reader.manifest, corpus, signals, load(own if own.exists() else SHIPPED))
 
     @property
     def bm25(self) -> Bm25:
@@ -88,7 +89,8 @@ class Index:
         chosen = tuple(SIGNALS) if names is None else tuple(names)
         rows = self.candidates(query, k, chosen)
         tables = {name: self.signals[name].describe(query, rows) for name in chosen}
-        scored = self.blend.rank(rows, tables, context_of(self.signals, query), FEATURES, k)
+        kind = kind_of(query, self.signals if names is None else {name: self.signals[name] for name in names})
+        scored = self.blends[kind].rank(rows, tables, context_of(self.signals, query), FEATURES, k)
         if "citations" in self.corpus.blocks:
             return scored
         # Calibration knows libraries with reference lists; of another's likelihoods nothing is claimed.
@@ -103,6 +105,13 @@ class Index:
             rows = np.concatenate([rows, others[np.argsort(-query.lexical[others], kind="stable")][:k - len(rows)]])
         score = query.lexical[rows]
         return Scored(rows, score, np.zeros(len(rows)), {"bm25": score}, np.full(len(rows), np.nan))
+
+
+def kind_of(query: Query, signals: Mapping[str, Signal]) -> str:
+    """Which blend answers a query, one of `blend.KINDS`."""
+    semantic = signals.get("semantic")
+    meaning = isinstance(semantic, Semantic) and semantic.answers(query)
+    return ("anchored" if (query.anchors.weights > 0).any() else "text") + (", meaning" if meaning else "")
 
 
 def context_of(signals: Mapping[str, Signal], query: Query) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from itertools import pairwise
@@ -9,14 +10,16 @@ from itertools import pairwise
 import numpy as np
 
 from recommender.index.corpus import NO_YEAR, Corpus
-from recommender.index.sparse import best, weighted_sum
+from recommender.index.sparse import Rows, best, gather, weighted_sum
 from recommender.papers import Draft, Span
+from recommender.semantic.encoder import text_of
 from recommender.signals.base import Mask, Query, Scores, Weighted
 from recommender.signals.bm25 import Bm25
 from recommender.store.library import Library
 from recommender.text.entities import extract, match_key
 from recommender.text.terms import terms, words
 
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^\Wa-z])")
 TITLE_WEIGHT = 3
 """A title's word counts three times in a draft."""
 NEAR = 200
@@ -25,10 +28,18 @@ SHARPNESS = 3
 """A near paper's weight is its lexical score to this power: the nearest few count most."""
 PHRASING = 0.5
 """What the best paper by phrases counts beside the best by words, where nearness is measured."""
-ANCHOR_SHARE = 0.5
-"""Of the weight of all near papers, what anchors have where there are any."""
-CENTRE_TERMS = 60
-"""Terms of the anchors that stand in for a text where there is none."""
+WIDER = 500
+"""Nearest papers that the widest look around the draft takes in."""
+ANCHOR_SHARE = 0.1
+"""Of the weight of all near papers, what anchors themselves have where there are any."""
+ANCHOR_WORDS = 0.4
+"""What nearness to the anchors' words counts beside nearness to the draft's, where there are both."""
+CENTRE_TERMS = 500
+"""Terms, and phrases, of the anchors that stand for them."""
+SENTENCES = 40
+"""Sentences of a draft that are looked at one by one."""
+SENTENCE_TERMS = 4
+"""A sentence with fewer known terms says too little by itself."""
 
 
 def prepare(corpus: Corpus, bm25: Bm25, library: Library, draft: Draft) -> tuple[Query, tuple[Span, ...]]:
@@ -59,22 +70,31 @@ def assemble(corpus: Corpus, bm25: Bm25, draft: Draft, anchors: Weighted, entiti
     text_terms = _columns(corpus, "terms", counts)
     phrases = _columns(corpus, "phrases", Counter(_pairs(title)) + Counter(_pairs(abstract)))
     liked = Weighted(anchors.rows[anchors.weights > 0], anchors.weights[anchors.weights > 0])
-    if not len(text_terms) and len(liked):
-        text_terms = _centre(bm25, liked)
-        entities = entities if len(entities) else _shared(corpus, liked)
-    lexical = bm25.unigrams.scores(text_terms)
-    phrased = bm25.phrases.scores(phrases) if bm25.phrases is not None else np.zeros(len(corpus))
+    wordless = not len(text_terms)
+    if len(liked):
+        centre, centre_phrases = (_centre(corpus, block, liked) for block in ("terms", "phrases"))
+        if wordless:
+            text_terms, phrases = centre, centre_phrases
+            entities = entities if len(entities) else _shared(corpus, liked)
+    lexical, phrased = _scores(bm25, text_terms, phrases)
     closeness = nearness(lexical, phrased)
+    likeness = None
+    if len(liked):
+        likeness = closeness if wordless else nearness(*_scores(bm25, centre, centre_phrases))
+        if not wordless:
+            closeness = closeness + ANCHOR_WORDS * likeness
     vocabulary = corpus.vocabularies.get("terms")
     surfaces = {} if vocabulary is None else {
         column: word for word in reversed(words(draft.text)) for column in vocabulary.known(terms(word))}
+    nearest = _nearest(closeness, visible, anchors)
     return Query(
         corpus=corpus, terms=text_terms, known=_known(corpus, bm25, counts, text_terms),
-        title=_columns(corpus, "terms", Counter(title)), phrases=phrases, entities=entities, anchors=anchors,
+        title=_columns(corpus, "terms", Counter(title)), sentences=_sentences(corpus, draft), phrases=phrases,
+        entities=entities, anchors=anchors,
         visible=visible, allowed=allowed,
         lists_references=visible if listing is None else visible & listing, lexical=lexical, phrased=phrased,
-        closeness=closeness, near=_near(closeness, visible, anchors, liked), year=draft.filters.year_to,
-        surfaces=surfaces)
+        closeness=closeness, likeness=likeness, nearest=nearest, near=_near(closeness, nearest, liked),
+        year=draft.filters.year_to, wording=text_of(draft.title, draft.abstract), surfaces=surfaces)
 
 
 def not_newer(corpus: Corpus, year: int | None) -> Mask:
@@ -141,12 +161,29 @@ def _pairs(sequence: list[str]) -> list[str]:
     return [f"{one} {other}" for one, other in pairwise(sequence) if one and other]
 
 
-def _centre(bm25: Bm25, liked: Weighted) -> Weighted:
-    """The terms that weigh most in the anchors, as if a draft of theirs had used them."""
-    centre = weighted_sum(bm25.vectors, liked.rows, liked.weights)
-    columns = np.sort(best(centre, CENTRE_TERMS))
-    weights = centre[columns]
-    return Weighted(columns, weights / weights.max() if len(weights) else weights)
+def _scores(bm25: Bm25, text_terms: Weighted, phrases: Weighted) -> tuple[Scores, Scores]:
+    """[papers] by words, and by phrases."""
+    return (bm25.unigrams.scores(text_terms), bm25.phrases.scores(phrases) if bm25.phrases is not None
+            else np.zeros(len(bm25.corpus)))
+
+
+def _sentences(corpus: Corpus, draft: Draft) -> tuple[Weighted, ...]:
+    """The known terms of each sentence, the title among them, once each."""
+    parts = [draft.title, *_SENTENCE_END.split(draft.abstract)][:SENTENCES]
+    found = (_columns(corpus, "terms", Counter(set(terms(part)))) for part in parts)
+    return tuple(sentence for sentence in found if len(sentence) >= SENTENCE_TERMS)
+
+
+def _centre(corpus: Corpus, block: str, liked: Weighted) -> Weighted:
+    """The anchors' terms as if a draft had used them: square roots of their counts, mean over anchors."""
+    matrix = corpus.blocks.get(block)
+    if matrix is None:
+        return Weighted.none()
+    columns, counts, owner = gather(matrix, liked.rows)
+    shares = np.sqrt(counts) * (liked.weights / liked.weights.sum())[owner]
+    centre: Scores = np.bincount(columns, weights=shares, minlength=matrix.shape[1]).astype(np.float64)
+    kept = np.sort(best(centre, CENTRE_TERMS))
+    return Weighted(kept, centre[kept])
 
 
 def _shared(corpus: Corpus, liked: Weighted) -> Weighted:
@@ -165,14 +202,23 @@ def nearness(lexical: Scores, phrased: Scores) -> Scores:
     return near + PHRASING * phrased / phrases_best if phrases_best else near
 
 
-def _near(closeness: Scores, visible: Mask, anchors: Weighted, liked: Weighted) -> Weighted:
+def _nearest(closeness: Scores, visible: Mask, anchors: Weighted) -> Rows:
+    """The visible papers nearest to the query, best first, anchors left out."""
     candidates = visible.copy()
     candidates[anchors.rows] = False
-    rows = best(closeness, NEAR, candidates)
-    weights = closeness[rows] ** SHARPNESS
-    weights = weights / weights.sum() if len(rows) else weights
+    return best(closeness, WIDER, candidates)
+
+
+def _near(closeness: Scores, nearest: Rows, liked: Weighted) -> Weighted:
+    near = sharpened(closeness, nearest[:NEAR], SHARPNESS)
     if not len(liked):
-        return Weighted(rows, weights)
-    share = ANCHOR_SHARE if len(rows) else 1.0
-    return Weighted(np.concatenate([liked.rows, rows]),
-                    np.concatenate([share * liked.weights / liked.weights.sum(), (1 - share) * weights]))
+        return near
+    share = ANCHOR_SHARE if len(near) else 1.0
+    return Weighted(np.concatenate([liked.rows, near.rows]),
+                    np.concatenate([share * liked.weights / liked.weights.sum(), (1 - share) * near.weights]))
+
+
+def sharpened(closeness: Scores, rows: Rows, sharpness: float) -> Weighted:
+    """The rows weighted by their closeness to a power, weights summing to 1."""
+    weights = closeness[rows] ** sharpness
+    return Weighted(rows, weights / weights.sum() if len(rows) else weights)

@@ -1,6 +1,7 @@
-"""Examples -> blend: lambdarank over small trees, each path one signal's (Burges, "From RankNet to LambdaMART", 2010).
+"""Examples -> blends: boosted small trees, each path one signal's, by the likelihood of being cited.
 
-LightGBM's interaction constraints bind paths, not trees: a leaf, not a tree, belongs to a signal.
+Log loss over all candidates of all queries ranks better than lambdarank here (tests/benchmarks/README.md). LightGBM's
+interaction constraints bind paths, not trees: a leaf, not a tree, belongs to a signal.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from recommender.blend import CONTEXT, Blend
-from recommender.evaluation.lessons import COLUMNS, Examples
+from recommender.blend import CONTEXT, KINDS, Blend
+from recommender.evaluation.lessons import ANCHORED, COLUMNS, Examples
 
 INPUTS = (*COLUMNS, *(("", name) for name in CONTEXT))
 """(signal, feature) of each column of the examples."""
@@ -23,11 +24,28 @@ SHOWN = 100
 """Candidates a draft that calibration looks at: what a person may get to see."""
 
 _LIGHTGBM = {
-    "objective": "lambdarank", "lambdarank_truncation_level": 20, "learning_rate": 0.08, "num_leaves": 7,
-    "feature_fraction": 0.6, "bagging_fraction": 0.8, "bagging_freq": 1, "bagging_by_query": True, "lambda_l2": 1.0,
-    "max_bin": 127, "num_threads": 2, "deterministic": True, "force_row_wise": True, "verbose": -1,
-    "label_gain": [0, 1],
+    "objective": "binary", "learning_rate": 0.08, "num_leaves": 7, "feature_fraction": 0.6, "bagging_fraction": 0.8,
+    "bagging_freq": 1, "bagging_by_query": True, "lambda_l2": 1.0, "max_bin": 127, "num_threads": 2,
+    "deterministic": True, "force_row_wise": True, "verbose": -1,
 }
+
+
+def of_kind(examples: Examples, kind: str) -> Examples:
+    """The examples that the blend of one kind of query learns from; where meaning plays no part, its table is missing.
+
+    Raises ValueError for a kind that is not one of KINDS.
+    """
+    if kind not in KINDS:
+        raise ValueError(kind)
+    chosen = np.isin(examples.modes, ANCHORED) == kind.startswith("anchored")
+    meant = [i for i, (signal, _) in enumerate(COLUMNS) if signal == "semantic"]
+    starts = np.concatenate([[0], np.cumsum(examples.groups)[:-1]])
+    if kind.endswith("meaning"):
+        told = np.isfinite(examples.tables[:, meant]).any(axis=1)
+        return examples.where(chosen & (np.add.reduceat(told, starts) > 0) if len(starts) else chosen)
+    without = examples.where(chosen)
+    without.tables[:, meant] = np.nan
+    return without
 
 
 def learn(examples: Examples, seed: int, without: Sequence[str] = (), about: Mapping[str, Any] | None = None) -> Blend:
@@ -37,7 +55,10 @@ def learn(examples: Examples, seed: int, without: Sequence[str] = (), about: Map
     context = [i for i, (signal, _) in enumerate(columns) if not signal]
     signals = dict.fromkeys(signal for signal, _ in columns if signal)
     constraints = [[i for i, (owner, _) in enumerate(columns) if owner == signal] + context for signal in signals]
-    data = lightgbm.Dataset(examples.tables[:, kept], examples.cited.astype(np.int32), group=examples.groups)
+    # The average candidate's log-odds stand outside the trees: they are nobody's part.
+    share = float(np.clip(examples.cited.mean(), 1e-6, 1 - 1e-6))
+    data = lightgbm.Dataset(examples.tables[:, kept], examples.cited.astype(np.int32), group=examples.groups,
+                            init_score=np.full(len(examples.cited), np.log(share / (1 - share))))
     smallest = int(np.clip(len(examples.cited) // 2000, 20, 1000))
     booster = lightgbm.train({**_LIGHTGBM, "interaction_constraints": constraints, "min_data_in_leaf": smallest,
                               "seed": seed % 2**31}, data, TREES)
@@ -47,7 +68,8 @@ def learn(examples: Examples, seed: int, without: Sequence[str] = (), about: Map
 def scores_of(blend: Blend, examples: Examples) -> npt.NDArray[np.float64]:
     """[candidates] the blend's scores."""
     chosen = [INPUTS.index(column) for column in blend.columns]
-    return np.asarray(blend.booster.predict(examples.tables[:, chosen], num_threads=2), dtype=np.float64)
+    predicted = blend.booster.predict(examples.tables[:, chosen], raw_score=True, num_threads=2)
+    return np.asarray(predicted, dtype=np.float64)
 
 
 def calibrated(blend: Blend, held_out: Examples) -> Blend:

@@ -28,9 +28,11 @@ from recommender.text.entities import extract
 
 REFERENCES = 5
 """A paper with fewer references in the library teaches too little."""
-MODES = ("all", "older", "part", "field", "none", "given", "anchors", "alone")
+ANCHORED = ("given", "anchors", "alone")
+MODES = ("all", "older", "part", "field", "none", *ANCHORED, "given", "anchors")
 """Reference lists known: all, those of the years before the learning drafts', a part of these, those outside the
-draft's field, none. Asked with text and three references, with three references alone, with one reference alone."""
+draft's field, none. Asked with text and three references, with three references alone, with one reference alone;
+where a mode stands twice, other references are given the second time."""
 GIVEN = 3
 """References that are given as anchors."""
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from recommender.blend import SHIPPED
-from recommender.build import count, library_texts, stream_with_entities
-from recommender.evaluation.learning import calibrated, calibration_error, learn, ndcg_of, scores_of
+from recommender.blend import KINDS, SHIPPED, as_text
+from recommender.build import count, library_texts, stream_with_entities, vectors_of
+from recommender.evaluation.learning import calibrated, calibration_error, learn, ndcg_of, of_kind, scores_of
 from recommender.evaluation.lessons import MODES, Examples, lessons
 from recommender.index.corpus import Corpus
 from recommender.index.counting import CorpusBuilder, given_entities
@@ -25,6 +25,7 @@ from recommender.index.sparse import Rows, best
 from recommender.papers import Draft, Paper
 from recommender.prepare import assemble
 from recommender.progress import stage
+from recommender.semantic.vectors import VectorStore
 from recommender.settings import Settings, load_settings
 from recommender.signals import SIGNALS
 from recommender.signals.base import Weighted
@@ -34,6 +35,8 @@ from recommender.store.library import Library, opened
 
 DRAFTS = 200
 SAMPLES = 50
+HELD_OUT = 0.1
+"""Share of the drafts that calibrate."""
 SIZES = (150, 3000)
 HOLES = {"abstract": 0.8, "venue": 0.8, "keywords": 0.8, "authors": 0.3}
 """What an uneven record loses, and how often."""
@@ -53,32 +56,37 @@ def main(arguments: Sequence[str]) -> None:
         with opened(settings) as library:
             parts += [part for part in _of_library(settings, library) if part is not None]
     examples = Examples.joined(parts)
-    seed = settings.seed
-    held_out = np.random.default_rng(seed).random(int(examples.drafts.max()) + 1)[examples.drafts] < 0.1
-    test = examples.where(held_out)
-    about = {"learned on": f"{len(examples.groups)} queries of {len(parts)} libraries"}
-    blend = calibrated(learn(examples.where(~held_out), seed, about=about), test)
-    error, _ = calibration_error(blend, test)
-    print(f"held out: nDCG@10 {ndcg_of(scores_of(blend, test), test).mean():.4f}, calibration error {error:.4f}")
-    SHIPPED.write_text(blend.as_text(), encoding="utf-8")
+    held_out = np.random.default_rng(settings.seed).random(int(examples.drafts.max()) + 1) < HELD_OUT
+    blends = {}
+    for kind in KINDS:
+        chosen = of_kind(examples, kind)
+        held = held_out[chosen.drafts]
+        test = chosen.where(held)
+        about = {"learned on": f"{len(chosen.groups)} queries of {len(parts)} libraries"}
+        blends[kind] = calibrated(learn(chosen.where(~held), settings.seed, about=about), test)
+        error, _ = calibration_error(blends[kind], test)
+        print(f"{kind}, held out: nDCG@10 {ndcg_of(scores_of(blends[kind], test), test).mean():.4f}, "
+              f"calibration error {error:.4f}")
+    SHIPPED.write_text(as_text(blends), encoding="utf-8")
 
 
 def _of_library(settings: Settings, library: Library) -> Iterator[Examples | None]:
     generator = np.random.default_rng(settings.seed)
-    whole, _ = count(library, library.status().papers, stage)
+    store = vectors_of(settings)
+    whole, _ = count(library, library.status().papers, stage, store)
     yield _taught(settings, whole, library_texts(library, whole), MODES, "whole")
-    uneven = _counted(library, ((key, _with_holes(paper, generator), found)
+    uneven = _counted(library, store, ((key, _with_holes(paper, generator), found)
                                 for key, paper, found in stream_with_entities(library)))
     yield _taught(settings, uneven, library_texts(library, uneven), MODES, "uneven")
     bm25 = Bm25.fit(whole, settings)
     with stage("Samples", SAMPLES, " samples") as tick:
         for _ in range(SAMPLES):
-            yield _sample(settings, library, whole, bm25, generator)
+            yield _sample(settings, library, store, whole, bm25, generator)
             tick(1)
 
 
-def _sample(settings: Settings, library: Library, whole: Corpus, bm25: Bm25, generator: np.random.Generator,
-            ) -> Examples | None:
+def _sample(settings: Settings, library: Library, store: VectorStore | None, whole: Corpus, bm25: Bm25,
+            generator: np.random.Generator) -> Examples | None:
     """A topical sample: the papers nearest to one that lists references, without some groups of metadata."""
     listed = np.flatnonzero(np.diff(whole.blocks["citations"].indptr) >= 5)
     centre = library.papers([int(whole.keys[generator.choice(listed)])])[0]
@@ -90,7 +98,8 @@ def _sample(settings: Settings, library: Library, whole: Corpus, bm25: Bm25, gen
     missing = [name for name, chance in MISSING.items() if generator.random() < chance]
     papers = library.papers_by_key(whole.keys[near].tolist())
     chosen = sorted(papers.items(), key=lambda one: one[1].id)
-    corpus = _counted(library, ((key, _blank(paper, missing), [*given_entities(paper)]) for key, paper in chosen))
+    corpus = _counted(library, store, ((key, _blank(paper, missing), [*given_entities(paper)])
+                                       for key, paper in chosen))
     modes = MODES if generator.random() < 0.25 else ("none",)
     return _taught(settings, corpus, library_texts(library, corpus), modes, "", most=20)
 
@@ -105,11 +114,11 @@ def _taught(settings: Settings, corpus: Corpus, texts: Callable[[Rows], Mapping[
         return lessons(corpus, signals, texts, settings, most, modes, tick)
 
 
-def _counted(library: Library, papers: Iterable[Counted]) -> Corpus:
+def _counted(library: Library, store: VectorStore | None, papers: Iterable[Counted]) -> Corpus:
     builder = CorpusBuilder()
     for key, paper, found in papers:
         builder.add(key, paper, found)
-    return builder.finish(library.citations(), library.memberships())
+    return builder.finish(library.citations(), library.memberships(), *([store.of_hashes] if store else []))
 
 
 def _with_holes(paper: Paper, generator: np.random.Generator) -> Paper:

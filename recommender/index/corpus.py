@@ -16,8 +16,9 @@ from recommender.index.artifact import ArrayReader, ArrayWriter
 
 NO_YEAR = 0
 
-BLOCKS = ("terms", "phrases", "authors", "venues", "keywords", "entities", "citations", "lists")
-"""The matrices over papers; in `citations` columns are papers too (the cited ones), in `lists` they are lists."""
+BLOCKS = ("terms", "titles", "phrases", "authors", "venues", "keywords", "entities", "citations", "lists")
+"""The matrices over papers; `titles` has the columns of `terms`, in `citations` columns are papers too (the cited
+ones), in `lists` they are lists."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ class Corpus:
     entity columns by what all spellings of one entity share."""
     row_order: npt.NDArray[np.int64]
     """Rows in the order of their keys."""
+    embeddings: npt.NDArray[np.float16] | None = None
+    """[papers × dimensions] what the texts mean, of unit length; zeros where unknown. None: of no paper."""
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -81,6 +84,8 @@ class Corpus:
         writer.array("corpus.years", self.years)
         writer.array("corpus.has_abstract", self.has_abstract)
         writer.array("corpus.row_order", self.row_order)
+        if self.embeddings is not None:
+            writer.array("corpus.embeddings", self.embeddings)
         for name, block in self.blocks.items():
             writer.matrix(f"corpus.{name}", block)
             writer.matrix(f"corpus.by_column.{name}", self.by_column[name])
@@ -98,4 +103,5 @@ class Corpus:
             blocks={name: reader.matrix(f"corpus.{name}") for name in present},
             by_column={name: reader.matrix(f"corpus.by_column.{name}") for name in present},
             vocabularies={name: Vocabulary(reader.names(f"corpus.{name}.names")) for name in named},
-            row_order=np.asarray(reader.array("corpus.row_order")))
+            row_order=np.asarray(reader.array("corpus.row_order")),
+            embeddings=reader.array("corpus.embeddings") if reader.has("corpus.embeddings") else None)

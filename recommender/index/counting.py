@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from recommender.index.corpus import NO_YEAR, Corpus, Vocabulary
+from recommender.ingest.identity import text_hash
 from recommender.names import fold, parse_name
 from recommender.papers import Paper
 from recommender.text.entities import match_key
@@ -28,8 +29,8 @@ Found = Iterable[tuple[str, str, int]]
 class _Block:
     """A sparse matrix on its way: entries of one row after another, columns numbered as they come."""
 
-    def __init__(self) -> None:
-        self.columns: dict[str, int] = {}
+    def __init__(self, columns: dict[str, int] | None = None) -> None:
+        self.columns: dict[str, int] = {} if columns is None else columns
         self.indices = array("i")
         self.counts = array("i")
         self.ends = array("q")
@@ -62,12 +63,16 @@ class CorpusBuilder:
         self.years = array("h")
         self.has_abstract = array("b")
         self.blocks = {name: _Block() for name in ("terms", "authors", "venues", "keywords", "entities")}
+        self.blocks["titles"] = _Block(self.blocks["terms"].columns)
+        self.hashes: list[str] = []
+        """Of the texts, row by row."""
         self.sequences = array("i")
         self.sequence_ends = array("q")
 
     def add(self, key: int, paper: Paper, found: Found) -> None:
         """Count one paper, with the entities found in its text or given by its record."""
         self.keys.append(key)
+        self.hashes.append(text_hash(paper.title, paper.abstract))
         self.years.append(paper.year or NO_YEAR)
         self.has_abstract.append(bool(paper.abstract))
         fields = [terms(paper.title), terms(paper.abstract), *(terms(keyword) for keyword in paper.keywords)]
@@ -79,6 +84,7 @@ class CorpusBuilder:
         counts.pop("", None)
         block = self.blocks["terms"]
         block.row(counts.items())
+        self.blocks["titles"].row(Counter(term for term in fields[0] if term).items())
         for field in fields:
             self.sequences.extend([block.columns[term] if term else -1 for term in field])
             self.sequences.append(-1)
@@ -88,13 +94,17 @@ class CorpusBuilder:
         self.blocks["keywords"].row(Counter(name for keyword in paper.keywords if (name := fold(keyword))).items())
         self.blocks["entities"].row((f"{label}\t{name}", count) for label, name, count in found)
 
-    def finish(self, citations: Iterable[tuple[int, int]], memberships: Iterable[tuple[int, int]]) -> Corpus:
-        """The corpus, with citations as (citing key, cited key) and lists as (list key, paper key)."""
+    def finish(self, citations: Iterable[tuple[int, int]], memberships: Iterable[tuple[int, int]],
+               vectors: Callable[[Sequence[str]], npt.NDArray[np.float16] | None] = lambda hashes: None) -> Corpus:
+        """The corpus, with citations as (citing key, cited key) and lists as (list key, paper key).
+
+        `vectors` gives [hashes × dimensions] for texts by their hashes, zeros where it has none.
+        """
         keys = np.array(self.keys, dtype=np.int64)
         order = np.argsort(keys, kind="stable")
         finished = {name: block.finish() for name, block in self.blocks.items()}
         finished["entities"] = _united(*finished["entities"])
-        vocabularies = {name: vocabulary for name, (_, vocabulary) in finished.items()}
+        vocabularies = {name: vocabulary for name, (_, vocabulary) in finished.items() if name != "titles"}
         blocks = {name: matrix for name, (matrix, _) in finished.items()}
         blocks["phrases"], vocabularies["phrases"] = self._phrases(vocabularies["terms"])
         blocks["citations"] = _edges(citations, keys, order, len(keys))
@@ -107,7 +117,7 @@ class CorpusBuilder:
             keys=keys, years=np.array(self.years, dtype=np.int16),
             has_abstract=np.array(self.has_abstract, dtype=np.bool_), blocks=blocks,
             by_column={name: matrix.T.tocsr() for name, matrix in blocks.items()},
-            vocabularies=vocabularies, row_order=order)
+            vocabularies=vocabularies, row_order=order, embeddings=vectors(self.hashes))
 
     def _phrases(self, vocabulary: Vocabulary) -> tuple[csr_matrix, Vocabulary]:
         """Pairs of adjacent terms (no stop word between) that stand in enough papers."""

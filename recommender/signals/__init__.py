@@ -10,6 +10,7 @@ from recommender.signals.citations import Citations
 from recommender.signals.cooccurrence import Cooccurrence
 from recommender.signals.neighbours import Neighbours
 from recommender.signals.prior import Prior
+from recommender.signals.semantic import Semantic
 
 SIGNALS: dict[str, type[Signal]] = {signal.name: signal for signal in
-                                    (Bm25, Citations, Anchors, Cooccurrence, Als, Neighbours, Prior)}
+                                    (Bm25, Semantic, Citations, Anchors, Cooccurrence, Als, Neighbours, Prior)}

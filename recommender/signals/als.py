@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -76,9 +77,10 @@ class Als:
         # thread beside implicit's own.
         model = _model(factors, settings.als_regularization, settings.als_iterations, settings.seed)
         with threadpool_limits(1, "blas"):
+            model.item_factors = beginning(corpus, layout, factors, settings.seed)
             model.fit(matrix, show_progress=False)
-        return cls(corpus, layout, rarity, np.asarray(model.user_factors), np.asarray(model.item_factors),
-                   settings.als_regularization)
+        papers, columns = upright(np.asarray(model.user_factors), np.asarray(model.item_factors))
+        return cls(corpus, layout, rarity, papers, columns, settings.als_regularization)
 
     def save(self, writer: ArrayWriter) -> None:
         """Factors of papers and columns, and which columns took part."""
@@ -215,6 +217,44 @@ class Als:
         top = np.full(len(rows), -np.inf)
         np.maximum.at(top, owner, values[np.searchsorted(kept, lists)])
         return np.where(np.isfinite(top), top, np.nan)
+
+
+def beginning(corpus: Corpus, layout: Layout, factors: int, seed: int) -> Factors:
+    """[joint columns × factors] where the iteration starts: noise that follows from each column's name.
+
+    A library that has grown a little starts almost where it did before, and so ends almost there.
+    """
+    parts = []
+    for name, kept in layout.kept.items():
+        if name == "citations":
+            parts.append(corpus.keys[kept].astype(np.uint64))
+        elif name == "lists":
+            parts.append(kept.astype(np.uint64))
+        else:
+            names = corpus.vocabularies[name].names if len(kept) else ()
+            parts.append(np.array([crc32(names[column].encode()) for column in kept.tolist()], dtype=np.uint64))
+        parts[-1] = parts[-1] + np.uint64(crc32(name.encode()) << 32)
+    numbers = np.concatenate(parts).astype(np.uint64)
+    bits = (numbers[:, None] * np.uint64(factors) + np.arange(factors, dtype=np.uint64) + np.uint64(seed)).astype(
+        np.uint64)
+    # SplitMix64 (Steele et al., "Fast splittable pseudorandom number generators", 2014).
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        bits = (bits ^ (bits >> np.uint64(shift))) * np.uint64(factor)
+    bits = bits ^ (bits >> np.uint64(31))
+    uniform: Factors = (bits >> np.uint64(40)).astype(np.float32) / np.float32(1 << 24)
+    return (uniform - np.float32(0.5)) * np.float32(0.02)
+
+
+def upright(papers: Factors, columns: Factors) -> tuple[Factors, Factors]:
+    """Both turned so that the axes are the papers' main ones, widest first, each heavier on its positive side.
+
+    Scores are the same in any rotation; in this one, factors of two fits can be laid side by side.
+    """
+    wide = papers.astype(np.float64)
+    _, axes = np.linalg.eigh(wide.T @ wide)
+    axes = axes[:, ::-1]
+    axes = axes * np.where((wide @ axes).sum(axis=0) < 0, -1.0, 1.0)
+    return (wide @ axes).astype(np.float32), (columns.astype(np.float64) @ axes).astype(np.float32)
 
 
 def joint_matrix(corpus: Corpus) -> tuple[Layout, npt.NDArray[np.float32], csr_matrix]:

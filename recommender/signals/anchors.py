@@ -18,7 +18,7 @@ from recommender.papers import Evidence
 from recommender.settings import Settings
 from recommender.signals.base import Features, Query, Scores, Weighted, nothing, table
 from recommender.signals.bm25 import cosines, restored_vectors, unit_vectors
-from recommender.signals.citations import Citations
+from recommender.signals.citations import AROUND, Citations
 from recommender.signals.neighbours import Neighbours
 
 
@@ -27,14 +27,14 @@ class Anchors:
 
     name: ClassVar[str] = "anchors"
     features: ClassVar[tuple[str, ...]] = (
-        "similar", "most_similar", "unlike", *(f"near_{name}" for name in Citations.features),
+        "similar", "most_similar", "unlike", "likeness", "cited_beside", *(f"near_{name}" for name in AROUND),
         *(f"near_{name}" for name in Neighbours.features))
 
     def __init__(self, corpus: Corpus, vectors: csr_matrix) -> None:
         self.corpus = corpus
         self.vectors = vectors
         """[papers × terms] tf-idf of unit length."""
-        self.citations, self.neighbours = Citations(corpus), Neighbours(corpus)
+        self.citations, self.neighbours = Citations(corpus, vectors), Neighbours(corpus)
 
     @classmethod
     def fit(cls, corpus: Corpus, settings: Settings) -> Anchors:
@@ -63,8 +63,10 @@ class Anchors:
         close = self._cosines(rows, liked.rows)
         disliked = query.anchors.rows[query.anchors.weights < 0]
         unlike = (self._cosines(rows, disliked).max(axis=1) if len(disliked) else np.full(len(rows), np.nan))
-        own = table(close @ liked.weights, close.max(axis=1), unlike)
-        return np.concatenate([own, self.citations.describe(near, rows), self.neighbours.describe(near, rows)], axis=1)
+        likeness = np.full(len(rows), np.nan) if query.likeness is None else query.likeness[rows]
+        own = table(close @ liked.weights, close.max(axis=1), unlike, likeness,
+                    self.citations.beside(query, liked, rows))
+        return np.concatenate([own, self.citations.around(near, rows), self.neighbours.describe(near, rows)], axis=1)
 
     def explain(self, query: Query, row: int) -> list[Evidence]:
         """The anchors whose text it is close to."""

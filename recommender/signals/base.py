@@ -58,6 +58,8 @@ class Query:
     """How much of the draft's tf-idf length lies in terms that the library has: 1 is all of it."""
     title: Weighted
     """The same of the draft's title alone."""
+    sentences: tuple[Weighted, ...]
+    """The known terms of each of the draft's sentences, weight 1 each."""
     phrases: Weighted
     entities: Weighted
     """Columns of the entities block that the draft names."""
@@ -72,13 +74,19 @@ class Query:
     phrased: Scores
     """[papers] BM25 of every paper by phrases; 0 throughout where the draft has none that the library knows."""
     closeness: Scores
-    """[papers] words and phrases together: what makes a paper near."""
+    """[papers] words and phrases together, the anchors' beside the draft's: what makes a paper near."""
+    likeness: Scores | None
+    """[papers] nearness to the anchors' words and phrases; None without anchors."""
+    nearest: Rows
+    """The visible papers nearest to the query, best first; anchors are not among them."""
     near: Weighted
     """The visible papers nearest to the query, anchors first, weights summing to 1."""
     year: int | None
     """The draft's year, where it is known."""
     lists_references: Mask
     """[papers] whose reference lists are known; a subset of `visible`."""
+    wording: str = field(default="", repr=False)
+    """The draft's text for an encoder."""
     surfaces: Mapping[int, str] = field(default_factory=dict)
     """Term column -> the word as the draft writes it."""
     memo: dict[str, Any] = field(default_factory=dict, repr=False)

@@ -105,13 +105,17 @@ class Bm25:
     """The words of the draft against the words of every paper."""
 
     name: ClassVar[str] = "bm25"
-    features: ClassVar[tuple[str, ...]] = ("bm25", "bm25_share", "bm25_rank", "phrases", "phrases_share", "closeness",
-                                           "cosine", "title", "feedback", "feedback_best")
+    features: ClassVar[tuple[str, ...]] = (
+        "bm25", "bm25_share", "bm25_rank", "phrases", "phrases_share", "closeness", "cosine", "title", "feedback",
+        "feedback_best", "sentence", "second_sentence", "sentences", "title_matched", "title_covered")
 
-    def __init__(self, corpus: Corpus, unigrams: Postings, phrases: Postings | None, vectors: csr_matrix) -> None:
+    def __init__(self, corpus: Corpus, unigrams: Postings, by_paper: csr_matrix, phrases: Postings | None,
+                 vectors: csr_matrix) -> None:
         self.corpus = corpus
         self.unigrams = unigrams
         self.phrases = phrases
+        self.by_paper = by_paper
+        """[papers × terms] the weights of `unigrams`, by paper."""
         self.vectors = vectors
         """[papers × terms] tf-idf of unit length."""
         self.rarity = np.log(1 + len(corpus) / np.maximum(np.diff(unigrams.weights.indptr), 1))
@@ -125,12 +129,14 @@ class Bm25:
         unigrams = Postings.weigh(counts, settings.bm25_variant, settings.bm25_k1, settings.bm25_b)
         phrases = (Postings.weigh(corpus.by_column["phrases"], settings.bm25_variant, settings.bm25_k1, settings.bm25_b)
                    if "phrases" in corpus.blocks else None)
-        return cls(corpus, unigrams, phrases, unit_vectors(corpus))
+        by_paper = csr_matrix(unigrams.weights.T.tocsr())
+        return cls(corpus, unigrams, by_paper, phrases, unit_vectors(corpus))
 
     def save(self, writer: ArrayWriter) -> None:
         """Indices are the corpus's own, so that only weights are written."""
         writer.array("bm25.weights", self.unigrams.weights.data)
         writer.array("bm25.constant", self.unigrams.constant)
+        writer.array("bm25.by_paper", self.by_paper.data)
         writer.array("bm25.vectors", self.vectors.data)
         if self.phrases:
             writer.array("bm25.phrases.weights", self.phrases.weights.data)
@@ -145,8 +151,9 @@ class Bm25:
         if reader.has("bm25.phrases.weights"):
             phrases = Postings(_like(corpus.by_column["phrases"], reader.array("bm25.phrases.weights")),
                                reader.array("bm25.phrases.constant"))
+        by_paper = _like(corpus.blocks.get("terms", _none(corpus)), reader.array("bm25.by_paper"))
         return cls(corpus, Postings(_like(counts, reader.array("bm25.weights")), reader.array("bm25.constant")),
-                   phrases, restored_vectors(reader, corpus))
+                   by_paper, phrases, restored_vectors(reader, corpus))
 
     def nominate(self, query: Query, k: int) -> Rows:
         """The best by words, by phrases, and by both together."""
@@ -167,24 +174,21 @@ class Bm25:
         ten = best(query.lexical, FEEDBACK, query.visible)
         angles = self._angles(query, rows, ten)
         feedback, closest = _feedback(angles[:, 2:], ten[:, None] == rows[None, :])
+        matched, covered = self._titles(query, rows)
         return table(
             query.lexical[rows], query.lexical[rows] / top, np.log1p(rank), phrases[rows],
             phrases[rows] / (float(phrases.max(initial=0.0)) or 1.0), query.closeness[rows], angles[:, 0],
-            angles[:, 1] if len(query.title) else np.full(len(rows), np.nan), feedback, closest)
+            angles[:, 1] if len(query.title) else np.full(len(rows), np.nan), feedback, closest,
+            *self._sentences(query, rows), matched, covered)
 
     def explain(self, query: Query, row: int) -> list[Evidence]:
         """The draft's terms that the paper holds."""
-        weights, constant = self.unigrams.weights, self.unigrams.constant
-        paper = self.vectors.indices[self.vectors.indptr[row]:self.vectors.indptr[row + 1]]
-        held = np.isin(query.terms.rows, paper)
-        found = []
-        for term, weight, is_held in zip(query.terms.rows.tolist(), query.terms.weights.tolist(), held, strict=True):
-            amount = float(constant[term])
-            if is_held:
-                start, end = weights.indptr[term], weights.indptr[term + 1]
-                amount += float(weights.data[start + np.searchsorted(weights.indices[start:end], row)])
-            if amount:
-                found.append(Evidence(self.name, "term", query.surfaces.get(term, self._term(term)), amount * weight))
+        span = slice(self.by_paper.indptr[row], self.by_paper.indptr[row + 1])
+        held = dict(zip(self.by_paper.indices[span].tolist(), self.by_paper.data[span].tolist(), strict=True))
+        constant = self.unigrams.constant[query.terms.rows].tolist()
+        found = [Evidence(self.name, "term", query.surfaces.get(term, self._term(term)), amount * weight)
+                 for term, weight, least in zip(query.terms.rows.tolist(), query.terms.weights.tolist(), constant,
+                                                strict=True) if (amount := least + held.get(term, 0.0))]
         return sorted(found, key=lambda e: (-e.amount, e.name))
 
     def cosine(self, query: Query, rows: Rows) -> Scores:
@@ -195,6 +199,28 @@ class Bm25:
         """[rows × (draft, draft's title, each of the other rows)] cosines."""
         sides = np.stack([self._unit(query.terms), self._unit(query.title)], axis=1).astype(np.float32)
         return cosines(self.vectors, rows, others, sides)
+
+    def _sentences(self, query: Query, rows: Rows) -> tuple[Scores, Scores, Scores]:
+        """[rows] each: BM25 of the best sentence, of the second best, and their mean, by each one's length."""
+        missing = np.full(len(rows), np.nan)
+        if not query.sentences:
+            return missing, missing, missing
+        sides = np.zeros((self.vectors.shape[1], len(query.sentences)), dtype=np.float32)
+        for number, sentence in enumerate(query.sentences):
+            sides[sentence.rows, number] = 1 / np.sqrt(self.rarity[sentence.rows].sum())
+        scores = np.sort(_product(self.by_paper, rows, sides), axis=1)
+        return scores[:, -1], scores[:, -2] if len(query.sentences) > 1 else missing, scores.mean(axis=1)
+
+    def _titles(self, query: Query, rows: Rows) -> tuple[Scores, Scores]:
+        """[rows] each: rarity of the title's words that the draft has, and its share of the whole title's."""
+        titles = self.corpus.blocks.get("titles")
+        if titles is None:
+            return np.full(len(rows), np.nan), np.full(len(rows), np.nan)
+        shared = np.zeros(titles.shape[1])
+        shared[query.terms.rows] = self.rarity[query.terms.rows]
+        matched, whole = row_dots(titles, rows, shared), row_dots(titles, rows, self.rarity)
+        return np.where(whole > 0, matched, np.nan), np.divide(matched, whole, where=whole > 0,
+                                                              out=np.full(len(rows), np.nan))
 
     def _term(self, column: int) -> str:
         return self.corpus.vocabularies["terms"].names[column]
@@ -225,16 +251,21 @@ def cosines(vectors: csr_matrix, rows: Rows, others: Rows, first: Features | Non
         sides[:, :ahead] = first
     columns, values, owner = gather(vectors, others)
     sides[columns, ahead + owner] = values
-    columns, values, owner = gather(vectors, rows)
-    # Not vectors[rows]: scipy would convert all of the index arrays first.
-    chosen = csr_matrix((values, (owner, columns)), shape=(len(rows), len(sides)))
-    return np.asarray(chosen @ sides, dtype=np.float64)
+    return _product(vectors, rows, sides)
+
+
+def _product(matrix: csr_matrix, rows: Rows, sides: Features) -> Scores:
+    """matrix[rows] @ sides."""
+    columns, values, _ = gather(matrix, rows)
+    ends = np.concatenate([[0], np.cumsum(matrix.indptr[rows + 1] - matrix.indptr[rows])])
+    # Not matrix[rows]: scipy would convert all of the index arrays first.
+    return np.asarray(csr_matrix((values, columns, ends), shape=(len(rows), len(sides))) @ sides, dtype=np.float64)
 
 
 def unit_vectors(corpus: Corpus) -> csr_matrix:
     """[papers × terms] tf-idf of unit length."""
     papers = len(corpus)
-    counts = corpus.blocks.get("terms", csr_matrix((papers, 0), dtype=np.float32))
+    counts = corpus.blocks.get("terms", _none(corpus))
     df = np.bincount(counts.indices, minlength=counts.shape[1])
     data = (1 + np.log(counts.data)) * np.log(1 + papers / np.maximum(df, 1))[counts.indices]
     owner = np.repeat(np.arange(papers), np.diff(counts.indptr))
@@ -244,8 +275,12 @@ def unit_vectors(corpus: Corpus) -> csr_matrix:
 
 def restored_vectors(reader: ArrayReader, corpus: Corpus) -> csr_matrix:
     """The unit vectors of a build."""
-    empty = csr_matrix((len(corpus), 0), dtype=np.float32)
-    return _like(corpus.blocks.get("terms", empty), reader.array("bm25.vectors"))
+    return _like(corpus.blocks.get("terms", _none(corpus)), reader.array("bm25.vectors"))
+
+
+def _none(corpus: Corpus) -> csr_matrix:
+    """[papers × 0]"""
+    return csr_matrix((len(corpus), 0), dtype=np.float32)
 
 
 def _like(matrix: csr_matrix, data: Floats) -> csr_matrix:

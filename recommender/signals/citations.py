@@ -17,6 +17,18 @@ from recommender.index.sparse import Rows, best, gather, row_dots, weighted_sum
 from recommender.papers import Evidence
 from recommender.settings import Settings
 from recommender.signals.base import Features, Mask, Query, Scores, Weighted, nothing, table
+from recommender.signals.bm25 import cosines, restored_vectors, unit_vectors
+
+AROUND = (
+    "cited_by_near", "cited_share", "cited_normal", "cocited", "cocited_share", "coupled", "coupled_share",
+    "cites_near", "citers_lexical", "references_lexical", "step", "authors", "keywords", "centre")
+"""Features of the near papers, whichever these are."""
+SCALES = {"sharp": 30, "broad": 500}
+"""The nearest papers taken alike: how many."""
+CORE = 100
+"""The most co-cited papers, from which the second step goes on."""
+HEART = 10
+"""The most co-cited papers, whose text is the centre."""
 
 
 class Citations:
@@ -24,11 +36,12 @@ class Citations:
 
     name: ClassVar[str] = "citations"
     features: ClassVar[tuple[str, ...]] = (
-        "cited_by_near", "cited_share", "cited_normal", "cocited", "cocited_share", "coupled", "coupled_share",
-        "cites_near", "citers_lexical", "references_lexical")
+        *AROUND, "citers_close", *(f"{scale}_{reading}" for scale in SCALES for reading in ("cited", "cocited")))
 
-    def __init__(self, corpus: Corpus) -> None:
+    def __init__(self, corpus: Corpus, vectors: csr_matrix) -> None:
         self.corpus = corpus
+        self.vectors = vectors
+        """[papers × terms] tf-idf of unit length."""
         self.cites = corpus.blocks.get("citations")
         self.cited_by = corpus.by_column.get("citations")
         if self.cites is not None and self.cited_by is not None:
@@ -40,15 +53,15 @@ class Citations:
     @classmethod
     def fit(cls, corpus: Corpus, settings: Settings) -> Citations:
         """Nothing is learned: the corpus's citation block says it all."""
-        return cls(corpus)
+        return cls(corpus, unit_vectors(corpus))
 
     def save(self, writer: ArrayWriter) -> None:
-        """Nothing of its own to write."""
+        """Nothing of its own: the vectors are the lexical signal's."""
 
     @classmethod
     def restore(cls, reader: ArrayReader, corpus: Corpus) -> Citations:
-        """On the corpus."""
-        return cls(corpus)
+        """On the corpus and the lexical signal's vectors."""
+        return cls(corpus, restored_vectors(reader, corpus))
 
     def density(self, query: Query) -> float:
         """Share of the nearest papers, by weight, whose reference list is known: 0 is no evidence at all."""
@@ -57,18 +70,24 @@ class Citations:
         return float(query.near.weights[(self.listed * query.lists_references)[query.near.rows] > 0].sum())
 
     def nominate(self, query: Query, k: int) -> Rows:
-        """The most cited, co-cited and coupled around the draft."""
+        """The most cited, co-cited and coupled around the draft; half as many again: most of what is wanted is here."""
         found = self._around(query)
         if found is None:
             return np.zeros(0, dtype=np.intp)
-        return np.unique(np.concatenate([best(scores, k, query.allowed) for scores in
+        return np.unique(np.concatenate([best(scores, k + k // 2, query.allowed) for scores in
                                          (found.cited, found.cocited, found.coupled)]))
 
     def describe(self, query: Query, rows: Rows) -> Features:
         """Missing throughout where no near paper has references or citers; by paper where it lists none."""
+        if self._around(query) is None:
+            return nothing(rows, len(self.features))
+        return np.concatenate([self.around(query, rows), self._scaled(query, rows)], axis=1)
+
+    def around(self, query: Query, rows: Rows) -> Features:
+        """[rows × AROUND]"""
         found = self._around(query)
         if found is None:
-            return nothing(rows, len(self.features))
+            return nothing(rows, len(AROUND))
         lists_any = (self.listed[rows] > 0) & query.lists_references[rows]
         lexical = query.lexical / (float(query.lexical.max(initial=0.0)) or 1.0)
         return table(
@@ -77,7 +96,55 @@ class Citations:
             np.where(lists_any, found.coupled[rows], np.nan), np.where(lists_any, _share(found.coupled, rows), np.nan),
             np.where(lists_any, found.citing[rows], np.nan),
             _mean(self.cited_by, rows, lexical, query.lists_references),
-            np.where(lists_any, _mean(self.cites, rows, lexical, query.visible), np.nan))
+            np.where(lists_any, _mean(self.cites, rows, lexical, query.visible), np.nan),
+            found.step[rows], *(self._shared(found.core, rows, group) for group in ("authors", "keywords")),
+            self._centre(found.core.rows[:HEART], rows))
+
+    def _scaled(self, query: Query, rows: Rows) -> Features:
+        """[rows × (citers_close, cited and cocited by each of SCALES)]"""
+        if self.cites is None or self.cited_by is None:
+            return nothing(rows, len(self.features) - len(AROUND))
+        close = query.closeness / (float(query.closeness.max(initial=0.0)) or 1.0)
+        columns = [row_dots(self.cited_by, rows, np.where(query.lists_references, close ** 2, 0.0))]
+        for papers in SCALES.values():
+            near = query.nearest[:papers]
+            weights = close[near] / (float(close[near].sum()) or 1.0)
+            listing = query.lists_references[near]
+            columns.append(weighted_sum(self.cites, near[listing], weights[listing])[rows])
+            columns.append(self._cocited(weighted_sum(self.cited_by, near, weights) * query.lists_references)[rows])
+        return table(*columns)
+
+    def beside(self, query: Query, papers: Weighted, rows: Rows) -> Scores:
+        """[rows] cited together with these papers by papers close to the query; missing where nobody cites these."""
+        if self.cites is None or self.cited_by is None:
+            return np.full(len(rows), np.nan)
+        citing = weighted_sum(self.cited_by, papers.rows, papers.weights) * query.lists_references
+        if not citing.any():
+            return np.full(len(rows), np.nan)
+        close = query.closeness / (float(query.closeness.max(initial=0.0)) or 1.0)
+        citers = np.flatnonzero(citing)
+        shares = citing[citers] * close[citers] ** 2 / np.sqrt(self.listed[citers])
+        return weighted_sum(self.cites, citers, shares)[rows]
+
+    def _shared(self, core: Weighted, rows: Rows, group: str) -> Scores:
+        """[rows] how much of the core's weight lies on papers with the same author (or keyword), itself left out."""
+        block = self.corpus.blocks.get(group)
+        if block is None or not len(core):
+            return np.full(len(rows), np.nan)
+        own = np.zeros(len(self.corpus))
+        own[core.rows] = core.weights
+        held = np.diff(block.indptr)[rows]
+        total = row_dots(block, rows, weighted_sum(block, core.rows, core.weights)) - own[rows] * held
+        return np.where(held > 0, np.maximum(total, 0), np.nan)
+
+    def _centre(self, heart: Rows, rows: Rows) -> Scores:
+        """[rows] mean cosine to the heart's papers, itself left out."""
+        if not len(heart):
+            return np.full(len(rows), np.nan)
+        others = heart[None, :] != rows[:, None]
+        number = others.sum(axis=1)
+        total = (cosines(self.vectors, rows, heart) * others).sum(axis=1)
+        return np.where(number > 0, total / np.maximum(number, 1), np.nan)
 
     def explain(self, query: Query, row: int) -> list[Evidence]:
         """The near papers that cite it."""
@@ -111,9 +178,20 @@ class Citations:
         shared = np.flatnonzero(cited * query.visible)
         if not len(citers) and not len(shared):
             return None
-        cocited = weighted_sum(cites, citers, citing[citers] / np.sqrt(self.listed[citers]))
+        cocited = self._cocited(citing)
+        core = best(cocited, CORE, query.visible)
+        weights = cocited[core] / (float(cocited[core].sum()) or 1.0)
+        step = self._cocited(weighted_sum(cited_by, core, weights) * known)
         coupled = weighted_sum(cited_by, shared, cited[shared] / np.sqrt(self.citers[shared])) * known
-        return _Around(cited, cocited / np.sqrt(1 + self.citers), coupled / np.sqrt(1 + self.listed), citing)
+        return _Around(cited, cocited, coupled / np.sqrt(1 + self.listed), citing, step, Weighted(core, weights))
+
+    def _cocited(self, citing: Scores) -> Scores:
+        """[papers] how much the papers that cite, weighted [papers], also cite each."""
+        if self.cites is None:
+            return np.zeros(len(self.corpus))
+        citers = np.flatnonzero(citing)
+        total = weighted_sum(self.cites, citers, citing[citers] / np.sqrt(self.listed[citers]))
+        return np.asarray(total / np.sqrt(1 + self.citers))
 
 
 def _share(scores: Scores, rows: Rows) -> Scores:
@@ -142,3 +220,7 @@ class _Around:
     """Sharing references with near papers."""
     citing: Scores
     """Near papers."""
+    step: Scores
+    """With the core."""
+    core: Weighted
+    """The most co-cited visible papers, most first, weights summing to 1."""

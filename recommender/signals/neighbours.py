@@ -12,7 +12,7 @@ from scipy.sparse import csr_matrix
 
 from recommender.index.artifact import ArrayReader, ArrayWriter
 from recommender.index.corpus import Corpus
-from recommender.index.sparse import Rows, row_dots, weighted_sum
+from recommender.index.sparse import Rows, best, gather, row_dots, weighted_sum
 from recommender.papers import Evidence
 from recommender.settings import Settings
 from recommender.signals.base import Features, Query, Scores, nothing, table
@@ -46,8 +46,15 @@ class Neighbours:
         return cls(corpus)
 
     def nominate(self, query: Query, k: int) -> Rows:
-        """None: an author in common is no topic in common."""
-        return np.zeros(0, dtype=np.intp)
+        """The closest in text among the papers of near papers' authors: an author in common is no topic in common."""
+        block, by_author = self.corpus.blocks.get("authors"), self.corpus.by_column.get("authors")
+        if block is None or by_author is None or not len(query.near):
+            return np.zeros(0, dtype=np.intp)
+        weights = weighted_sum(block, query.near.rows, query.near.weights)
+        authors = np.flatnonzero(weights)
+        rows, _, owner = gather(by_author, authors)
+        shared = np.bincount(rows, weights=weights[authors][owner], minlength=len(self.corpus))
+        return best(shared * query.closeness, k, query.allowed)
 
     def describe(self, query: Query, rows: Rows) -> Features:
         """Missing for a paper without that group, and where no near paper has it."""

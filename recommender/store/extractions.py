@@ -57,6 +57,19 @@ class Extractions:
                                                   .where(ExtractionRow.text_hash.in_(chunk)))}
 
 
+def texts(library: Library, size: int = 1000) -> Iterator[list[tuple[str, str, str]]]:
+    """Batches of (text hash, title, abstract) of all papers, each text once a batch."""
+    last = 0
+    while True:
+        with library.engine.connect() as connection:
+            rows = connection.execute(select(PaperRow.key, PaperRow.text_hash, PaperRow.title, PaperRow.abstract)
+                                      .where(PaperRow.key > last).order_by(PaperRow.key).limit(size)).all()
+        if not rows:
+            return
+        last = rows[-1].key
+        yield list({row.text_hash: (row.text_hash, row.title, row.abstract) for row in rows}.values())
+
+
 def _unread(version: int):  # type: ignore[no-untyped-def]  # a select of three columns has no short type
     return (select(PaperRow.key, PaperRow.text_hash, PaperRow.title, PaperRow.abstract)
             .outerjoin(ExtractionRow, ExtractionRow.text_hash == PaperRow.text_hash)

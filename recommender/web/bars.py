@@ -11,6 +11,7 @@ from recommender.papers import Evidence, Paper, Recommendation
 
 SIGNAL_NAMES = {
     "bm25": "Words in common",
+    "semantic": "Meaning",
     "citations": "Citations",
     "anchors": "Papers you gave",
     "cooccurrence": "Methods and datasets",
