@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -28,6 +28,7 @@ from recommender.progress import Tick, silence
 from recommender.settings import Settings
 from recommender.signals import SIGNALS
 from recommender.signals.base import Signal
+from recommender.store.corrections import Corrections
 from recommender.store.extractions import Extractions, Found
 from recommender.store.library import Library
 from recommender.store.rows import chunks
@@ -58,10 +59,12 @@ def build(settings: Settings, library: Library, stage: Stage = silence) -> Built
     annotate(library, stage)
     status = library.status()
     lists_revision = int(library.fact("lists_revision") or 0)
+    corrections_revision = Corrections(library).revision()
     corpus, fingerprint = count(library, status.papers, stage)
     manifest = {
         "built": datetime.now(UTC).isoformat(timespec="seconds"), "analysis": ANALYSIS,
         "fingerprint": fingerprint, "revision": status.revision, "lists_revision": lists_revision,
+        "corrections_revision": corrections_revision,
         "settings": {name: value for name, value in asdict(settings).items()
                      if name.startswith(("bm25_", "als_")) or name == "seed"},
         "versions": {name: version(name) for name in ("numpy", "scipy", "implicit", "PyStemmer")},
@@ -123,7 +126,8 @@ def library_texts(library: Library, corpus: Corpus) -> Callable[[Rows], dict[int
 
 def count(library: Library, papers: int, stage: Stage = silence) -> tuple[Corpus, str]:
     """The library as a corpus, and the fingerprint of what went into it."""
-    builder, digest = CorpusBuilder(), hashlib.sha256()
+    naming = Corrections(library).naming()
+    builder, digest = CorpusBuilder(naming), hashlib.sha256()
     with stage("Counting terms", papers, " papers") as tick:
         for key, paper, found in stream_with_entities(library):
             builder.add(key, paper, found)
@@ -132,6 +136,7 @@ def count(library: Library, papers: int, stage: Stage = silence) -> tuple[Corpus
     with stage("Joining citations and lists", 1, " step") as tick:
         memberships = list(library.memberships())
         digest.update(repr(memberships).encode())
+        digest.update(repr([replace(one, id=0) for one in naming.corrections]).encode() if naming.corrections else b"")
         corpus = builder.finish(library.citations(), memberships)
         tick(1)
     return corpus, digest.hexdigest()

@@ -23,7 +23,7 @@ def ids(said: dict[str, Any]) -> list[str]:
 
 def test_an_answer_has_papers_scores_parts_and_evidence(client: FlaskClient) -> None:
     said = ask(client, k=5)
-    assert set(said) == {"recommendations", "relevant", "note", "entities", "seconds"}
+    assert set(said) == {"recommendations", "relevant", "note", "entities", "missing", "seconds"}
     first = said["recommendations"][0]
     assert {"paper", "score", "parts", "base", "likelihood", "evidence"} == set(first)
     assert first["paper"]["id"].startswith("kd")
