@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -128,12 +128,12 @@ def typical(catalogue: Catalogue, label: str, name: str, limit: int) -> Rows:
     return rows[np.argsort(-np.log1p(counts) / np.sqrt(crowd), kind="stable")[:limit]]
 
 
-def entities_of(catalogue: Catalogue, key: int) -> list[tuple[str, str]]:
-    """(label, name) of what a paper names, methods first."""
-    rows = catalogue.corpus.rows_of([key])
-    columns = [column for row in rows.tolist() for column in named_by(catalogue, row)]
-    return sorted((catalogue.entity(column) for column in columns),
-                  key=lambda one: (ENTITY_LABELS.index(one[0]), one[1].casefold()))
+def entities_of(catalogue: Catalogue, keys: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
+    """Library key -> (label, name) of what the paper names, methods first; papers not in the index are left out."""
+    rows = catalogue.corpus.rows_of(keys)
+    return {key: sorted((catalogue.entity(column) for column in named_by(catalogue, row)),
+                        key=lambda one: (ENTITY_LABELS.index(one[0]), one[1].casefold()))
+            for key, row in zip(catalogue.corpus.keys[rows].tolist(), rows.tolist(), strict=True)}
 
 
 def named_by(catalogue: Catalogue, row: int) -> list[int]:

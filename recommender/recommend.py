@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -82,6 +82,10 @@ class Recommender:
             held = self._catalogue = Catalogue(index.corpus, self.corrections.naming(), revision)
         return held
 
+    def is_behind_corrections(self) -> bool:
+        """Whether the index was built before the latest correction of a method, dataset or task."""
+        return int(self.manifest.get("corrections_revision", 0)) != self.corrections.revision()
+
     def signal_names(self) -> tuple[str, ...]:
         """The signals, in the order in which parts are shown."""
         return tuple(self.index.signals)
@@ -104,7 +108,7 @@ class Recommender:
                            None if np.isnan(scored.likelihood[i]) else float(scored.likelihood[i]))
             for i, row in enumerate(scored.rows.tolist()) if row in papers)
         relevant, note = self._judgement(index, query, scored)
-        lacking = self._missing(index, catalogue, query, draft, spans) if relevant else ()
+        lacking = self._missing(index, catalogue, query, draft, spans) if _closeness(index, query) >= CLOSE / 2 else ()
         return Answer(found, spans, lacking, relevant, note, time.perf_counter() - begun)
 
     def apart(self, draft: Draft) -> Draft:
@@ -163,10 +167,11 @@ class Recommender:
         rows = browse.typical(catalogue, label, name, limit)
         return self.library.papers(catalogue.corpus.keys[rows].tolist())
 
-    def entities_of(self, paper_id: str) -> list[tuple[str, str]]:
-        """(label, name) of what a paper names."""
-        key = self.library.keys_of([paper_id]).get(paper_id)
-        return [] if key is None else browse.entities_of(self.catalogue(), key)
+    def entities_of(self, ids: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
+        """Paper id -> (label, name) of what it names, methods first; papers not in the index are left out."""
+        keys = self.library.keys_of(ids)
+        found = browse.entities_of(self.catalogue(), keys.values())
+        return {id: found[key] for id, key in keys.items() if key in found}
 
     # -- how -------------------------------------------------------------------------------------------------
 
@@ -206,11 +211,16 @@ class Recommender:
         """Whether anything is close to the draft at all, and what to say where nothing is."""
         if not len(scored.rows):
             return False, "No paper passes the filters."
-        if len(query.anchors) and (query.anchors.weights > 0).any():
-            return True, ""
-        if query.known * float(index.bm25.cosine(query, query.near.rows[:NEAREST]).max(initial=0.0)) >= CLOSE:
+        if _closeness(index, query) >= CLOSE:
             return True, ""
         return False, "Nothing in the library is close to this draft. These are the nearest papers there are."
+
+
+def _closeness(index: Index, query: Query) -> float:
+    """How close the nearest papers come to the query, 0 to 1; anchors are as close as can be."""
+    if (query.anchors.weights > 0).any():
+        return 1.0
+    return query.known * float(index.bm25.cosine(query, query.near.rows[:NEAREST]).max(initial=0.0))
 
 
 def _renamed(one: Evidence, catalogue: Catalogue) -> Evidence | None:

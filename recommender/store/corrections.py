@@ -59,6 +59,7 @@ class Corrections:
 
     def put_back(self, correction: Correction) -> None:
         """Have a correction again that was taken back, or that another took the place of."""
+        _check(correction.action, correction.label, correction.name, correction.to_label, correction.to_name)
         with writing(self.engine) as connection:
             connection.execute(delete(CorrectionRow).where(CorrectionRow.entity == correction.entity))
             self._put(connection, correction)
