@@ -43,12 +43,12 @@ def introduction(papers: Sequence[Paper], spellings: Iterable[str]) -> Introduct
 
 
 def _claim(paper: Paper, name: re.Pattern[str]) -> int:
-    """How much a paper claims the name: 3 opens its title, 2 says so, 1 has it in the title, 0 uses it."""
+    """How much a paper claims the name: 3 opens its title, 2 says so, 1 has it in the title, 0 in its text."""
     if re.match(rf"\W*(?:{name.pattern})\s*(?::|\s[-–—]\s)", paper.title, re.IGNORECASE):
         return 3
     if any(_introduces(sentence, name) for sentence in _sentences(paper)):
         return 2
-    return 1 if name.search(paper.title) else 0
+    return 1 if name.search(paper.title) else 0 if name.search(paper.abstract) else -1
 
 
 def _introduces(sentence: str, name: re.Pattern[str]) -> bool:

@@ -116,7 +116,8 @@ def _chosen_words(choices: Iterable[Choice], counts: Mapping[str, float]) -> tup
     pairs: dict[str, float] = {}
     for one in choices:
         sequence = terms(one.name)
-        extra = one.weight - all(counts.get(term) for term in sequence if term)
+        # Once more at most: a draft that is all of one name is near to nothing. The rest is for steering.py.
+        extra = min(one.weight, 2.0) - all(counts.get(term) for term in sequence if term)
         if extra > 0:
             more |= {term: extra for term in sequence if term}
             pairs |= dict.fromkeys(_pairs(sequence), extra)

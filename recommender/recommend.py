@@ -25,6 +25,7 @@ from recommender.settings import Settings
 from recommender.signals import SIGNALS
 from recommender.signals.base import Query
 from recommender.signals.cooccurrence import Cooccurrence
+from recommender.steering import REACH, steered
 from recommender.store.corrections import Corrections
 from recommender.store.library import Library
 
@@ -99,7 +100,8 @@ class Recommender:
             note = ("None of the draft's words occurs in the library." if draft.text else
                     "There is nothing to go on: no text, and no paper that the library knows.")
             return Answer((), spans, (), False, note, time.perf_counter() - begun)
-        scored = index.rank(query, k)
+        scored = index.rank(query, max(k, REACH) if draft.entities else k)
+        scored = steered(scored, catalogue, draft.entities, spans, k)
         papers = self._papers(index, scored)
         evidence = self._evidence(index, query, scored.rows.tolist(), catalogue)
         found = tuple(

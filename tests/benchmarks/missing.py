@@ -117,8 +117,8 @@ def main(data: str, most: int, least: int) -> None:
         catalogue = Catalogue(recommender.index.corpus, AS_READ)
     print(f"{len({case.column for case in asked})} datasets, {len(asked)} papers{'recall@':>22}"
           + "".join(f"{k:>8}" for k in AT))
-    halves = {"tuned on": [case for case in asked if case.tuned], "held out": [case for case in asked if not case.tuned],
-              "all": asked}
+    halves = {"tuned on": [case for case in asked if case.tuned],
+              "held out": [case for case in asked if not case.tuned], "all": asked}
     for name, half in halves.items():
         print(f"{f'{name} ({len(half)})':<48}" + "".join(f"{one:>8.3f}" for one in recalls(catalogue, half)))
     for name, constants in {"without the draft's entities": {"LINK": 0.0}, "without counting use": {"COMMON": 1e12},
