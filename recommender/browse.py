@@ -19,8 +19,8 @@ TOGETHER = 12
 """Names shown a kind of what an entity occurs with."""
 RECENT = 3
 """The library's last so many years are recent."""
-BASELINE = 10.0
-"""Papers' worth of the library's own growth that an entity's is shrunk towards."""
+SHRUNK = 2.0
+"""Recent papers' worth of the library's own growth that an entity's is shrunk towards."""
 SORTS = ("use", "growth", "name")
 
 
@@ -72,10 +72,10 @@ def entities(catalogue: Catalogue, query: str = "", label: str | None = None, li
 
 
 def growth(catalogue: Catalogue) -> npt.NDArray[np.float64]:
-    """[entities] recent use against earlier use, shrunk: (recent + B·s) / ((papers + B)·s).
+    """[entities] recent use against what was to be expected, shrunk: (recent + SHRUNK) / (papers · s + SHRUNK).
 
-    s is the share of the library's dated papers that are of its last RECENT years, B is BASELINE: an entity named in
-    few papers, and one that grows as the library does, stand at 1.
+    s is the share of the library's dated papers that are of its last RECENT years: an entity that grows as the
+    library does stands at 1, and one named in few papers near it.
     """
     if "growth" not in catalogue.memo:
         catalogue.memo["growth"] = _growth(catalogue)
@@ -97,7 +97,7 @@ def _growth(catalogue: Catalogue) -> npt.NDArray[np.float64]:
             rows = catalogue.rows(at)
             for count, mask in zip(counts, (recent, dated), strict=True):
                 count[at] = mask[rows].sum()
-    return np.asarray((counts[0] + BASELINE * share) / ((counts[1] + BASELINE) * share), dtype=np.float64)
+    return np.asarray((counts[0] + SHRUNK) / (counts[1] * share + SHRUNK), dtype=np.float64)
 
 
 def entity(catalogue: Catalogue, label: str, name: str) -> EntityCard | None:

@@ -17,9 +17,13 @@ EARLIEST = 40
 """The oldest papers of an entity among which its own is looked for."""
 LONGEST = 400
 """Characters of a sentence that are shown."""
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9“\"(\[])")
-_SAYS = (r"(?:introduc\w+|propos\w+|present\w*|describ\w+|develop\w*|releas\w+|construct\w*|build\w*|call\w*|"
-         r"name[ds]?|term\w*|dubbed|contribut\w+|creat\w+|collect\w*)")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9“\"(\[])|(?<=[a-z][.!?])(?=[A-Z][a-z])")
+_WE = r"\b(?:we|paper|article|work|study|authors|here)\b[^.;:]{0,60}?"
+_SAYS = (r"\b(?:introduc|propos|present|describ|develop|releas|construct|build|contribut|creat|collect)\w*\s+"
+         r"(?:(?!(?:into|in|on|from|with|using|by|for|to|of|upon|that|and|how)\b)[\w-]+,?\s+){0,6}\(?")
+_CALLS = r"\b(?:called|named|dubbed|termed|name it|call it|denoted)\s+(?:as\s+)?"
+_OTHER = re.compile(r"[\w+-]+\s*:")
+"""A title that opens with a name of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +50,25 @@ def _claim(paper: Paper, name: re.Pattern[str]) -> int:
     """How much a paper claims the name: 3 opens its title, 2 says so, 1 has it in the title, 0 in its text."""
     if re.match(rf"\W*(?:{name.pattern})\s*(?::|\s[-–—]\s)", paper.title, re.IGNORECASE):
         return 3
-    if any(_introduces(sentence, name) for sentence in _sentences(paper)):
+    titled = name.search(paper.title)
+    if (titled or not _OTHER.match(paper.title)) and any(
+            _introduces(sentence, name) for sentence in _sentences(paper)):
         return 2
-    return 1 if name.search(paper.title) else 0 if name.search(paper.abstract) else -1
+    return 1 if titled else 0 if name.search(paper.abstract) else -1
 
 
 def _introduces(sentence: str, name: re.Pattern[str]) -> bool:
     return any(re.search(pattern, sentence, re.IGNORECASE) for pattern in (
-        rf"\b{_SAYS}\b[^.;:]{{0,80}}?{name.pattern}\b(?!\s+(?:and|to)\b)[^.]*",
+        f"{_WE}{_SAYS}{name.pattern}", f"{_CALLS}{name.pattern}",
         rf"{name.pattern}\s*\)?,?\s+(?:is\s+)?an?\s+(?:new|novel|large|first)\b",
     )) if name.search(sentence) else False
 
 
 def _sentence(paper: Paper, name: re.Pattern[str]) -> str:
-    """The sentence that introduces the name, else the first that has it; empty where none does."""
-    having = [sentence for sentence in _sentences(paper) if name.search(sentence)]
+    """The sentence that introduces the name, else the first that has it, else the first of a paper titled so."""
+    sentences = _sentences(paper)
+    having = [sentence for sentence in sentences if name.search(sentence)] or (
+        sentences[:1] if name.search(paper.title) else [])
     found = next((sentence for sentence in having if _introduces(sentence, name)), having[0] if having else "")
     return found if len(found) <= LONGEST else f"{found[:LONGEST].rsplit(' ', 1)[0]} …"
 
