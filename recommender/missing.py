@@ -16,7 +16,7 @@ from recommender.catalogue import Catalogue
 from recommender.index.sparse import Floats, Rows, gather, weighted_sum
 from recommender.papers import Draft, Span
 from recommender.signals.base import Query
-from recommender.signals.cooccurrence import Cooccurrence
+from recommender.signals.cooccurrence import HUB_SHARE, Cooccurrence
 from recommender.text.entities import match_key
 
 LABELS = ("Dataset", "Method")
@@ -29,8 +29,8 @@ FLATTEN = 2 / 3
 """Power of a near paper's weight: evidence from more than the nearest few."""
 LINK = 10.0
 COMMON = 100.0
-LIFT = 1.5
-"""How much more common than in the whole library an entity has to be nearby: what is everywhere is no news."""
+LIFT = 2.0
+"""How much more common nearby than in the whole library a hub has to be: what is everywhere is no news."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def missing(catalogue: Catalogue, signal: Cooccurrence, query: Query, named: fro
     votes = np.bincount(pairs[:, 0], weights=(weights / weights.sum())[pairs[:, 1]], minlength=len(catalogue.home))
     candidates = np.flatnonzero(votes)
     used = catalogue.used[candidates]
-    telling = votes[candidates] >= LIFT * used / len(query.corpus)
+    telling = (used <= HUB_SHARE * len(query.corpus)) | (votes[candidates] >= LIFT * used / len(query.corpus))
     candidates, used = candidates[telling], used[telling]
     scores = votes[candidates] * (1 + LINK * _association(signal, query)[candidates]) / (used + COMMON)
     found: dict[str, list[Suggestion]] = {label: [] for label in LABELS}
