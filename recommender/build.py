@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -23,6 +23,7 @@ from recommender.index.counting import CorpusBuilder, given_entities
 from recommender.index.sparse import Rows
 from recommender.ingest.identity import record_hash, text_hash
 from recommender.loaded import ANALYSIS, BLEND
+from recommender.naming import AS_READ, Naming
 from recommender.papers import Paper
 from recommender.progress import Tick, silence
 from recommender.settings import Settings
@@ -59,12 +60,12 @@ def build(settings: Settings, library: Library, stage: Stage = silence) -> Built
     annotate(library, stage)
     status = library.status()
     lists_revision = int(library.fact("lists_revision") or 0)
-    corrections_revision = Corrections(library).revision()
-    corpus, fingerprint = count(library, status.papers, stage)
+    naming = Corrections(library).naming()
+    corpus, fingerprint = count(library, status.papers, stage, naming)
     manifest = {
         "built": datetime.now(UTC).isoformat(timespec="seconds"), "analysis": ANALYSIS,
         "fingerprint": fingerprint, "revision": status.revision, "lists_revision": lists_revision,
-        "corrections_revision": corrections_revision,
+        "corrections": naming.digest,
         "settings": {name: value for name, value in asdict(settings).items()
                      if name.startswith(("bm25_", "als_")) or name == "seed"},
         "versions": {name: version(name) for name in ("numpy", "scipy", "implicit", "PyStemmer")},
@@ -124,9 +125,8 @@ def library_texts(library: Library, corpus: Corpus) -> Callable[[Rows], dict[int
     return texts
 
 
-def count(library: Library, papers: int, stage: Stage = silence) -> tuple[Corpus, str]:
-    """The library as a corpus, and the fingerprint of what went into it."""
-    naming = Corrections(library).naming()
+def count(library: Library, papers: int, stage: Stage = silence, naming: Naming = AS_READ) -> tuple[Corpus, str]:
+    """The library as a corpus, its entities as `naming` has them, and the fingerprint of what went into it."""
     builder, digest = CorpusBuilder(naming), hashlib.sha256()
     with stage("Counting terms", papers, " papers") as tick:
         for key, paper, found in stream_with_entities(library):
@@ -136,7 +136,7 @@ def count(library: Library, papers: int, stage: Stage = silence) -> tuple[Corpus
     with stage("Joining citations and lists", 1, " step") as tick:
         memberships = list(library.memberships())
         digest.update(repr(memberships).encode())
-        digest.update(repr([replace(one, id=0) for one in naming.corrections]).encode() if naming.corrections else b"")
+        digest.update(naming.digest.encode())
         corpus = builder.finish(library.citations(), memberships)
         tick(1)
     return corpus, digest.hexdigest()

@@ -7,6 +7,7 @@ was merged into or renamed to, itself, or none where it is muted.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -48,6 +49,12 @@ class Naming:
                 target = self.key(one.to_label, one.to_name)
                 self._goes[one.entity] = target
                 self._pinned[target] = one.to_label, one.to_name
+
+    @property
+    def digest(self) -> str:
+        """What tells one set of corrections from another, whatever the way to it; empty for none."""
+        said = sorted((one.entity, one.action, one.to_label, one.to_name) for one in self.corrections)
+        return hashlib.sha256(repr(said).encode()).hexdigest()[:16] if said else ""
 
     def key(self, label: str, name: str) -> str:
         """What the spellings of one entity share before corrections; a split spelling's own."""

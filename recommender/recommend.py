@@ -84,8 +84,8 @@ class Recommender:
         return held
 
     def is_behind_corrections(self) -> bool:
-        """Whether the index was built before the latest correction of a method, dataset or task."""
-        return int(self.manifest.get("corrections_revision", 0)) != self.corrections.revision()
+        """Whether the index was built under other corrections of methods, datasets and tasks than hold now."""
+        return self.catalogue().naming.digest != str(self.manifest.get("corrections", ""))
 
     def signal_names(self) -> tuple[str, ...]:
         """The signals, in the order in which parts are shown."""

@@ -70,6 +70,5 @@ def standing(settings: Settings, library: Library) -> Standing:
         lists=status.lists, unread=Extractions(library).due(VERSION), indexed=manifest.get("papers", 0),
         built=manifest.get("built"), behind=library.changed_since(manifest.get("revision", 0)),
         lists_changed=bool(manifest) and int(library.fact("lists_revision") or 0) != manifest["lists_revision"],
-        corrections_changed=bool(manifest) and (
-            Corrections(library).revision() != manifest.get("corrections_revision", 0)),
+        corrections_changed=bool(manifest) and Corrections(library).naming().digest != manifest.get("corrections", ""),
         problem=problem)

@@ -213,6 +213,9 @@ def test_the_standing_says_that_corrections_are_newer_than_the_index(settings: S
     now = standing(settings, library)
     assert not now.up_to_date
     assert "corrections changed" in now.as_text()
+    Corrections(library).take_back(Corrections(library).all()[0].id)
+    assert standing(settings, library).up_to_date
+    corrected(library, ("mute", "Method", "CLIP"))
     build(settings, library)
     assert standing(settings, library).up_to_date
 

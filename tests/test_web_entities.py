@@ -82,13 +82,13 @@ def test_a_merge_holds_at_once_after_a_build_and_until_its_undo(
     after = client.post(CORRECT, data=data, follow_redirects=True)
     assert after.request.path == "/entities/Method/mBERT"
     assert "same as" in after.text
-    assert "The index is older" in after.text
+    assert "under other corrections" in after.text
     build(settings, app.extensions["desk"].library)
     answer = client.get("/entities/Method/XLM-R")
     assert (answer.status_code, answer.headers["Location"]) == (301, "/entities/Method/mBERT")
     page = client.get("/entities/Method/mBERT").text
     assert "Tagging forty languages" in page
-    assert "The index is older" not in page
+    assert "under other corrections" not in page
     assert "Taken back" in undo(client, after.text)
     build(settings, app.extensions["desk"].library)
     assert client.get("/entities/Method/XLM-R").status_code == 200
@@ -163,7 +163,7 @@ def test_a_form_that_is_not_ours_changes_nothing(client: FlaskClient, data: dict
 def test_the_library_page_says_that_corrections_are_newer(client: FlaskClient) -> None:
     client.post(CORRECT, data={"action": "mute", "label": "Method", "name": "CLIP"})
     page = client.get("/library").text
-    assert "corrections of methods and datasets are newer" in page
+    assert "corrections of methods and datasets have changed" in page
     assert " build" in page
 
 

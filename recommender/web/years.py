@@ -43,7 +43,7 @@ def year_chart(by_year: dict[int, int], papers: int) -> YearChart | None:
     # Forty years at most: one stray 1795 must not squeeze the rest into a line.
     years = range(max(first, last - 39), last + 1)
     most = max(by_year.values())
-    step = max(10, min(30, _WIDTH // len(years)))
+    step = max(10, min(36, _WIDTH // len(years)))
     every = -(-34 // step)
     bars = []
     for place, year in enumerate(years):

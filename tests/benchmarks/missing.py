@@ -4,8 +4,8 @@
 
 DATA is a data folder with an index. Of every dataset that LEAST papers or more name (default 5), up to
 PAPERS_A_DATASET (default 6) are drawn by seed. Each is asked as the draft it once was: every spelling of the dataset
-blanked out of title and abstract, its own record hidden, and its part in counts and co-occurrences taken out. Reported is
-recall at 1, 5 and 10 of the datasets suggested, for the half of the papers on which the constants of
+blanked out of title and abstract, its own record hidden, and its part in counts and co-occurrences taken out. Reported
+is recall at 1, 5 and 10 of the datasets suggested, for the half of the papers on which the constants of
 recommender/missing.py were tuned and for the other half, and for all with several ways of scoring switched off.
 """
 
