@@ -269,6 +269,14 @@ def test_recommend_writes_every_format(data: Path, tmp_path: Path, format: str) 
         json.loads(plain.stdout)
 
 
+def test_recommend_says_what_the_nearest_papers_use_besides(data: Path) -> None:
+    given = "Text-video retrieval\n\nA sentence retrieves the video whose frames match it, by a contrastive loss."
+    missing = json.loads(run(data, "recommend", "--format", "json", given=given).stdout)["missing"]
+    assert [one["name"] for one in missing if one["label"] == "Dataset"][:1] == ["MSR-VTT"]
+    assert set(missing[0]["papers"]) <= {"tv1", "tv3", "tv4"}
+    assert "Papers like this also evaluate on: MSR-VTT" in run(data, "recommend", given=given).stdout
+
+
 def test_recommend_leaves_newer_papers_out(data: Path) -> None:
     answer = json.loads(run(data, "recommend", "--year", 2019, "--k", 20, "--format", "json", given=DRAFT).stdout)
     years = [one["paper"]["year"] for one in answer["recommendations"]]

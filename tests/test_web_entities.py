@@ -78,7 +78,7 @@ def test_a_search_for_nothing_known_says_so(client: FlaskClient) -> None:
 def test_a_merge_holds_at_once_after_a_build_and_until_its_undo(
     app: Flask, client: FlaskClient, settings: Settings
 ) -> None:
-    data = {"action": "merge", "label": "Method", "name": "XLM-R", "to_label": "Method", "to_name": "mbert"}
+    data = {"action": "merge", "label": "Method", "name": "XLM-R", "to_label": "Task", "to_name": "mbert (Method)"}
     after = client.post(CORRECT, data=data, follow_redirects=True)
     assert after.request.path == "/entities/Method/mBERT"
     assert "same as" in after.text

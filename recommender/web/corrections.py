@@ -9,6 +9,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from recommender.errors import ArtifactError, InputError
 from recommender.naming import Correction, alone_key, plain_key
 from recommender.store.corrections import Corrections
+from recommender.web import forms
 from recommender.web.desk import desk
 from recommender.web.entities import page
 from recommender.web.respond import back_to, go, notice
@@ -34,10 +35,11 @@ def create() -> Response | tuple[str, int]:
     recommender = desk().recommender
     try:
         if action == "merge" and to_name:
-            target = recommender.entity(to_label, to_name)
+            to_name, kind = forms.entity_name(to_name)
+            target = recommender.entity(kind or to_label, to_name)
             if target is None:
-                raise InputError(f"No paper names the {to_label.lower()} “{to_name}”, so there is nothing to merge "
-                                 "with. To call it that, rename it.")
+                raise InputError(f"No paper names the {(kind or to_label).lower()} “{to_name}”, so there is nothing to "
+                                 "merge with. To call it that, rename it.")
             to_label, to_name = target.label, target.name
         made, old = _kept().add(action, label, name, to_label, to_name)
     except InputError as error:
