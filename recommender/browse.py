@@ -55,10 +55,8 @@ class EntityCard:
 
 def entities(catalogue: Catalogue, query: str = "", label: str | None = None, limit: int = 50, offset: int = 0,
              sort: str = "use") -> tuple[list[EntityEntry], int]:
-    """The entities one of whose names holds the text, and how many there are; by use, growth or name."""
-    wanted = query.casefold().strip()
-    found = [(column, kind, name) for column, kind, name in catalogue.everything
-             if (not label or kind == label) and (not wanted or wanted in name.casefold())]
+    """The entities one of whose spellings holds the text, and how many there are; by use, growth or name."""
+    found = catalogue.matching(query, label)
     columns = np.array([column for column, _, _ in found], dtype=np.intp)
     used = catalogue.used
     grown = growth(catalogue)

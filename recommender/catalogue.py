@@ -6,6 +6,7 @@ whichever build is served); a spelling that was split off, or a correction taken
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +15,8 @@ import numpy.typing as npt
 from recommender.index.corpus import Corpus, Vocabulary
 from recommender.index.sparse import Rows
 from recommender.naming import Naming
+from recommender.papers import ENTITY_LABELS, Evidence
+from recommender.text.entities import match_key
 
 MUTED = -1
 
@@ -94,9 +97,31 @@ class Catalogue:
         columns = np.flatnonzero(self.home == np.arange(len(self.home))).tolist()
         return [(column, *self.entity(column)) for column in columns]
 
-    def corrected(self, label: str, name: str) -> tuple[str, str] | None:
+    @cached_property
+    def _searched(self) -> dict[int, str]:
+        """Column -> all that a search looks through: name, spellings, and what they share, in lower case."""
+        return {column: "\n".join((name, *(spelling for _, spelling in self.spellings(column)),
+                                   self.keys.names[column].partition("\t")[2])).casefold()
+                for column, _, name in self.everything}
+
+    def matching(self, text: str, label: str | None = None) -> list[tuple[int, str, str]]:
+        """Those of a kind (None: any) one of whose spellings holds the text, hyphens and case aside."""
+        wanted = text.casefold().strip()
+        key = match_key(text) or wanted
+        return [one for one in self.everything if (not label or one[1] == label)
+                and (not wanted or wanted in (searched := self._searched[one[0]]) or key in searched)]
+
+    def evidence(self, one: Evidence) -> Evidence | None:
+        """Evidence by a method, dataset or task under the name that it has now; None where it is muted."""
+        label = one.kind.capitalize()
+        if label not in ENTITY_LABELS or not self.naming.corrections:
+            return one
+        now = self._now(label, one.name)
+        return None if now is None else replace(one, kind=now[0].lower(), name=now[1])
+
+    def _now(self, label: str, name: str) -> tuple[str, str] | None:
         """How an entity of the index is called now; None where it is muted."""
         column = self.keys.columns.get(self.naming.key(label, name))
-        if column is None or not self.naming.corrections:
+        if column is None:
             return label, name
         return None if self.home[column] == MUTED else self.entity(int(self.home[column]))

@@ -19,7 +19,7 @@ from recommender.index.artifact import current
 from recommender.ingest.read import Record, read_text
 from recommender.loaded import Index
 from recommender.missing import PAPERS, missing, spoken_of
-from recommender.papers import ENTITY_LABELS, Answer, Draft, Evidence, Missing, Paper, Recommendation, Span
+from recommender.papers import Answer, Draft, Evidence, Missing, Paper, Recommendation, Span
 from recommender.prepare import prepare
 from recommender.settings import Settings
 from recommender.signals import SIGNALS
@@ -202,7 +202,7 @@ class Recommender:
                   ) -> dict[int, tuple[Evidence, ...]]:
         """What stands behind each row's parts; evidence that is a paper is named by its id."""
         found = {row: [named for signal in index.signals.values() for one in signal.explain(query, row)[:REASONS]
-                       if (named := _renamed(one, catalogue)) is not None] for row in rows}
+                       if (named := catalogue.evidence(one)) is not None] for row in rows}
         papers = {int(one.name) for every in found.values() for one in every if one.kind == "paper"}
         keys = {row: int(index.corpus.keys[row]) for row in papers}
         ids = self.library.ids_of(keys.values())
@@ -223,15 +223,6 @@ def _closeness(index: Index, query: Query) -> float:
     if (query.anchors.weights > 0).any():
         return 1.0
     return query.known * float(index.bm25.cosine(query, query.near.rows[:NEAREST]).max(initial=0.0))
-
-
-def _renamed(one: Evidence, catalogue: Catalogue) -> Evidence | None:
-    """Evidence by a method, dataset or task under the name that it has now; None where it is muted."""
-    label = one.kind.capitalize()
-    if label not in ENTITY_LABELS or not catalogue.naming.corrections:
-        return one
-    now = catalogue.corrected(label, one.name)
-    return None if now is None else replace(one, kind=now[0].lower(), name=now[1])
 
 
 def match_references(library: Library, text: str) -> MatchedReferences:

@@ -62,6 +62,14 @@ def test_the_index_is_sorted_by_use_growth_or_name(client: FlaskClient) -> None:
     assert order("nonsense") == order("use")
 
 
+def test_any_spelling_is_found(client: FlaskClient) -> None:
+    for typed in ("msrvtt", "MSR vtt", "msr-V"):
+        assert "MSR-VTT" in client.get("/entities", query_string={"q": typed}).text
+    client.post(CORRECT, data={"action": "merge", "label": "Method", "name": "XLM-R", "to_label": "Method",
+                               "to_name": "mBERT"})
+    assert "mBERT" in client.get("/entities?q=xlm").text
+
+
 def test_names_are_offered_as_they_are_typed(client: FlaskClient) -> None:
     assert '<option value="MSR-VTT">Dataset, 3 papers' in client.get("/entities/names?add=msr").text
     assert client.get("/entities/names?to_name=").text.strip() == ""

@@ -109,7 +109,8 @@ def change(id: str) -> Response:
 def _named(text: str, catalogue: Catalogue) -> tuple[str, str] | None:
     """The (label, name) of a typed name; of several kinds the most used."""
     name, kind = forms.entity_name(text)
-    columns = [column for label in ([kind] if kind else ENTITY_LABELS) if (column := catalogue.column(label, name)) is not None]
+    kinds = (kind,) if kind else ENTITY_LABELS
+    columns = [column for label in kinds if (column := catalogue.column(label, name)) is not None]
     return catalogue.entity(max(columns, key=lambda column: catalogue.used[column])) if columns else None
 
 
