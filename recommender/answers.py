@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import textwrap
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from recommender.explain import reasons
 from recommender.export.jsonl import write_jsonl
 from recommender.names import parse_name
-from recommender.papers import Answer, Paper, Recommendation
+from recommender.papers import Answer, Missing, Paper, Recommendation
 
 WIDTH = 100
 
@@ -29,13 +30,23 @@ def answer_json(answer: Answer) -> dict[str, Any]:
             "likelihood": found.likelihood, "evidence": [asdict(one) for one in found.evidence],
             "reasons": reasons(found)} for found in answer.recommendations],
         "relevant": answer.relevant, "note": answer.note, "entities": [asdict(span) for span in answer.entities],
-        "seconds": answer.seconds,
+        "missing": missing_json(answer.missing), "seconds": answer.seconds,
     }
 
 
+def missing_json(missing: Sequence[Missing]) -> list[dict[str, Any]]:
+    """What the draft does not name, with the ids of the nearest papers that do."""
+    return [{"label": one.label, "name": one.name, "score": one.score, "near": one.near,
+             "papers": [paper.id for paper in one.papers]} for one in missing]
+
+
 def answer_text(answer: Answer) -> str:
-    """An answer for reading: rank, title, who and when, and why."""
-    return "\n".join(line for place, found in enumerate(answer.recommendations, 1) for line in _lines(place, found))
+    """An answer for reading: rank, title, who and when, and why; then what the nearest papers use besides."""
+    lines = [line for place, found in enumerate(answer.recommendations, 1) for line in _lines(place, found)]
+    for label, said in (("Dataset", "Papers like this also evaluate on"), ("Method", "Papers like this also use")):
+        names = ", ".join(one.name for one in answer.missing if one.label == label)
+        lines += textwrap.wrap(f"{said}: {names}", WIDTH, subsequent_indent="  ") if names else []
+    return "\n".join(lines)
 
 
 def _lines(place: int, found: Recommendation) -> list[str]:

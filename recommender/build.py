@@ -24,6 +24,7 @@ from recommender.index.counting import CorpusBuilder, given_entities
 from recommender.index.sparse import Rows
 from recommender.ingest.identity import record_hash, text_hash
 from recommender.loaded import ANALYSIS, BLEND
+from recommender.naming import AS_READ, Naming
 from recommender.papers import Paper
 from recommender.progress import Tick, silence
 from recommender.semantic.encoder import encoder
@@ -31,6 +32,7 @@ from recommender.semantic.vectors import VectorStore
 from recommender.settings import Settings
 from recommender.signals import SIGNALS
 from recommender.signals.base import Mask, Signal
+from recommender.store.corrections import Corrections
 from recommender.store.extractions import Extractions, Found
 from recommender.store.library import Library
 from recommender.store.rows import chunks
@@ -63,10 +65,12 @@ def build(settings: Settings, library: Library, stage: Stage = silence) -> Built
     annotate(library, stage)
     status = library.status()
     lists_revision = int(library.fact("lists_revision") or 0)
-    corpus, fingerprint = count(library, status.papers, stage, vectors_of(settings))
+    naming = Corrections(library).naming()
+    corpus, fingerprint = count(library, status.papers, stage, naming, vectors_of(settings))
     manifest = {
         "built": datetime.now(UTC).isoformat(timespec="seconds"), "analysis": ANALYSIS,
         "fingerprint": fingerprint, "revision": status.revision, "lists_revision": lists_revision,
+        "corrections": naming.digest,
         "settings": {name: value for name, value in asdict(settings).items()
                      if name.startswith(("bm25_", "als_")) or name == "seed"},
         "versions": {name: version(name) for name in ("numpy", "scipy", "implicit", "PyStemmer")},
@@ -148,10 +152,10 @@ def vectors_of(settings: Settings) -> VectorStore | None:
     return store if len(store) else None
 
 
-def count(library: Library, papers: int, stage: Stage = silence, store: VectorStore | None = None,
-          ) -> tuple[Corpus, str]:
-    """The library as a corpus, and the fingerprint of what went into it."""
-    builder, digest = CorpusBuilder(), hashlib.sha256()
+def count(library: Library, papers: int, stage: Stage = silence, naming: Naming = AS_READ,
+          store: VectorStore | None = None) -> tuple[Corpus, str]:
+    """The library as a corpus, its entities as `naming` has them, and the fingerprint of what went into it."""
+    builder, digest = CorpusBuilder(naming), hashlib.sha256()
     with stage("Counting terms", papers, " papers") as tick:
         for key, paper, found in stream_with_entities(library):
             builder.add(key, paper, found)
@@ -160,6 +164,7 @@ def count(library: Library, papers: int, stage: Stage = silence, store: VectorSt
     with stage("Joining citations and lists", 1, " step") as tick:
         memberships = list(library.memberships())
         digest.update(repr(memberships).encode())
+        digest.update(naming.digest.encode())
         corpus = builder.finish(library.citations(), memberships, store.of_hashes if store else _no_vectors)
         tick(1)
     return corpus, digest.hexdigest()

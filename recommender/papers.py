@@ -66,6 +66,16 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """What a draft's author says of one method, dataset or task: recognised in the text or not."""
+
+    label: str
+    name: str
+    weight: float = 1.0
+    """How much more than once it counts; 0: it is not meant."""
+
+
+@dataclass(frozen=True, slots=True)
 class Filters:
     """Which papers may be recommended at all."""
 
@@ -94,6 +104,8 @@ class Draft:
     disliked: tuple[str, ...] = ()
     """Marked not relevant: anchors of negative weight, never recommended."""
     filters: Filters = Filters()
+    entities: tuple[Choice, ...] = ()
+    """Methods, datasets and tasks that the author added, weighed otherwise or took away."""
 
     @property
     def text(self) -> str:
@@ -131,12 +143,27 @@ class Recommendation:
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """A dataset or method that a draft does not name and papers near it use."""
+
+    label: str
+    name: str
+    score: float
+    near: int
+    """How many of the nearest papers name it."""
+    papers: tuple[Paper, ...] = ()
+    """The nearest of them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a query gets back: recommendations best first, and what can be said of them as a whole."""
 
     recommendations: tuple[Recommendation, ...]
     entities: tuple[Span, ...] = ()
     """Methods, datasets and tasks recognised in the draft."""
+    missing: tuple[Missing, ...] = ()
+    """Datasets, then methods, that the nearest papers use and the draft does not name, each best first."""
     relevant: bool = True
     """False where nothing in the library is close to the draft; the list is then the nearest there is."""
     note: str = ""

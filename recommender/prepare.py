@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 import numpy as np
 
 from recommender.index.corpus import NO_YEAR, Corpus
 from recommender.index.sparse import Rows, best, gather, weighted_sum
-from recommender.papers import Draft, Span
+from recommender.naming import AS_READ, Naming
+from recommender.papers import Choice, Draft, Span
 from recommender.semantic.encoder import text_of
 from recommender.signals.base import Mask, Query, Scores, Weighted
 from recommender.signals.bm25 import Bm25
 from recommender.store.library import Library
-from recommender.text.entities import extract, match_key
+from recommender.text.entities import extract
 from recommender.text.terms import terms, words
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^\Wa-z])")
@@ -42,7 +43,8 @@ SENTENCE_TERMS = 4
 """A sentence with fewer known terms says too little by itself."""
 
 
-def prepare(corpus: Corpus, bm25: Bm25, library: Library, draft: Draft) -> tuple[Query, tuple[Span, ...]]:
+def prepare(corpus: Corpus, bm25: Bm25, library: Library, draft: Draft, naming: Naming = AS_READ,
+            ) -> tuple[Query, tuple[Span, ...]]:
     """The query of a draft, and the methods, datasets and tasks recognised in its text."""
     rows = _Rows(corpus, library, (draft.exclude, draft.references, draft.liked, draft.disliked,
                                    draft.filters.without))
@@ -55,7 +57,8 @@ def prepare(corpus: Corpus, bm25: Bm25, library: Library, draft: Draft) -> tuple
     allowed[list(anchors)] = False
     allowed[rows.of(draft.filters.without)] = False
     spans = tuple(extract(draft.text)) if draft.text else ()
-    return assemble(corpus, bm25, draft, Weighted.of(anchors), entity_columns(corpus, spans), visible, allowed), spans
+    entities = entity_columns(corpus, spans, draft.entities, naming)
+    return assemble(corpus, bm25, draft, Weighted.of(anchors), entities, visible, allowed), spans
 
 
 def assemble(corpus: Corpus, bm25: Bm25, draft: Draft, anchors: Weighted, entities: Weighted, visible: Mask,
@@ -65,10 +68,13 @@ def assemble(corpus: Corpus, bm25: Bm25, draft: Draft, anchors: Weighted, entiti
     `listing` [papers] hides the reference lists of the others; None: all visible papers' are known.
     """
     title, abstract = terms(draft.title), terms(draft.abstract)
-    counts = Counter({term: TITLE_WEIGHT * count for term, count in Counter(title).items()})
-    counts.update(abstract)
+    written = Counter({term: TITLE_WEIGHT * count for term, count in Counter(title).items()})
+    written.update(abstract)
+    chosen, chosen_pairs = _chosen_words(draft.entities, written)
+    counts = _sum(written, chosen)
     text_terms = _columns(corpus, "terms", counts)
-    phrases = _columns(corpus, "phrases", Counter(_pairs(title)) + Counter(_pairs(abstract)))
+    phrases = _columns(corpus, "phrases",
+                       _sum(Counter(_pairs(title)) + Counter(_pairs(abstract)), chosen_pairs))
     liked = Weighted(anchors.rows[anchors.weights > 0], anchors.weights[anchors.weights > 0])
     wordless = not len(text_terms)
     if len(liked):
@@ -85,7 +91,8 @@ def assemble(corpus: Corpus, bm25: Bm25, draft: Draft, anchors: Weighted, entiti
             closeness = closeness + ANCHOR_WORDS * likeness
     vocabulary = corpus.vocabularies.get("terms")
     surfaces = {} if vocabulary is None else {
-        column: word for word in reversed(words(draft.text)) for column in vocabulary.known(terms(word))}
+        column: word for word in reversed(words(" ".join((draft.text, *(one.name for one in draft.entities)))))
+        for column in vocabulary.known(terms(word))}
     nearest = _nearest(closeness, visible, anchors)
     return Query(
         corpus=corpus, terms=text_terms, known=_known(corpus, bm25, counts, text_terms),
@@ -105,14 +112,36 @@ def not_newer(corpus: Corpus, year: int | None) -> Mask:
     return mask
 
 
-def entity_columns(corpus: Corpus, spans: Iterable[Span]) -> Weighted:
-    """Columns of the entities that the spans name, as often as the draft names them (square root)."""
+def entity_columns(corpus: Corpus, spans: Iterable[Span], choices: Iterable[Choice] = (), naming: Naming = AS_READ,
+                   ) -> Weighted:
+    """Columns of the entities that the spans name, as often as the draft names them (square root).
+
+    What the author says comes on top: an entity taken away is left out, one added counts as named once, and the
+    weight multiplies.
+    """
     keys = corpus.vocabularies.get("entity_keys")
     if keys is None:
         return Weighted.none()
-    counts = Counter(column for span in spans
-                     for column in keys.known([f"{span.label}\t{match_key(span.canonical)}"]))
-    return Weighted.of({column: float(np.sqrt(count)) for column, count in counts.items()})
+    counts = Counter(column for span in spans for column in naming.columns(keys.columns, span.label, span.canonical))
+    weights = {column: float(np.sqrt(count)) for column, count in counts.items()}
+    for one in choices:
+        for column in naming.columns(keys.columns, one.label, one.name):
+            weights[column] = weights.get(column, 1.0) * one.weight
+    return Weighted.of({column: weight for column, weight in weights.items() if weight > 0})
+
+
+def _chosen_words(choices: Iterable[Choice], counts: Mapping[str, float]) -> tuple[dict[str, float], dict[str, float]]:
+    """Terms and phrases of what the author added or wants more of, as often as they count beyond the draft's own."""
+    more: dict[str, float] = {}
+    pairs: dict[str, float] = {}
+    for one in choices:
+        sequence = terms(one.name)
+        # Once more at most: a draft that is all of one name is near to nothing. The rest is for steering.py.
+        extra = min(one.weight, 2.0) - all(counts.get(term) for term in sequence if term)
+        if extra > 0:
+            more |= {term: extra for term in sequence if term}
+            pairs |= dict.fromkeys(_pairs(sequence), extra)
+    return more, pairs
 
 
 class _Rows:
@@ -139,7 +168,11 @@ def _passing(corpus: Corpus, draft: Draft) -> Mask:
     return passing
 
 
-def _columns(corpus: Corpus, block: str, counts: Counter[str]) -> Weighted:
+def _sum(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
+    return {name: one.get(name, 0) + other.get(name, 0) for name in dict.fromkeys((*one, *other))}
+
+
+def _columns(corpus: Corpus, block: str, counts: Mapping[str, float]) -> Weighted:
     vocabulary = corpus.vocabularies.get(block)
     if vocabulary is None:
         return Weighted.none()
@@ -147,7 +180,7 @@ def _columns(corpus: Corpus, block: str, counts: Counter[str]) -> Weighted:
                         if name in vocabulary.columns})
 
 
-def _known(corpus: Corpus, bm25: Bm25, counts: Counter[str], known: Weighted) -> float:
+def _known(corpus: Corpus, bm25: Bm25, counts: Mapping[str, float], known: Weighted) -> float:
     """The known terms' share of the draft's length; a term that no paper has is as rare as can be."""
     vocabulary = corpus.vocabularies.get("terms")
     rarest = np.log(1 + len(corpus)) ** 2

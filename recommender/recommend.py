@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,16 +12,21 @@ import numpy as np
 
 from recommender import browse
 from recommender.blend import Scored
-from recommender.browse import EntityCard
+from recommender.browse import EntityCard, EntityEntry
+from recommender.catalogue import Catalogue
 from recommender.errors import InputError
 from recommender.index.artifact import current
 from recommender.ingest.read import Record, read_text
 from recommender.loaded import Index
-from recommender.papers import Answer, Draft, Evidence, Paper, Recommendation
+from recommender.missing import PAPERS, missing, spoken_of
+from recommender.papers import Answer, Draft, Evidence, Missing, Paper, Recommendation, Span
 from recommender.prepare import prepare
 from recommender.settings import Settings
 from recommender.signals import SIGNALS
 from recommender.signals.base import Query
+from recommender.signals.cooccurrence import Cooccurrence
+from recommender.steering import REACH, steered
+from recommender.store.corrections import Corrections
 from recommender.store.library import Library
 
 REASONS = 8
@@ -48,7 +53,9 @@ class Recommender:
         self.settings = settings
         self.library = library
         self.index = index
+        self.corrections = Corrections(library)
         self._loading = threading.Lock()
+        self._catalogue: Catalogue | None = None
 
     @classmethod
     def open(cls, settings: Settings, library: Library) -> Recommender:
@@ -69,6 +76,17 @@ class Recommender:
                 self.index = Index.load(self.settings)
         return True
 
+    def catalogue(self, index: Index | None = None) -> Catalogue:
+        """The index's methods, datasets and tasks under the corrections of now."""
+        index, revision, held = index or self.index, self.corrections.revision(), self._catalogue
+        if held is None or held.corpus is not index.corpus or held.revision != revision:
+            held = self._catalogue = Catalogue(index.corpus, self.corrections.naming(), revision)
+        return held
+
+    def is_behind_corrections(self) -> bool:
+        """Whether the index was built under other corrections of methods, datasets and tasks than hold now."""
+        return self.catalogue().naming.digest != str(self.manifest.get("corrections", ""))
+
     def signal_names(self) -> tuple[str, ...]:
         """The signals, in the order in which parts are shown."""
         return tuple(self.index.signals)
@@ -76,21 +94,24 @@ class Recommender:
     def recommend(self, draft: Draft, k: int = 20) -> Answer:
         """The k papers that the draft's author would cite, best first, explained."""
         begun, index = time.perf_counter(), self.index
-        query, spans = prepare(index.corpus, index.bm25, self.library, draft)
+        catalogue = self.catalogue(index)
+        query, spans = prepare(index.corpus, index.bm25, self.library, draft, catalogue.naming)
         if query.is_empty:
             note = ("None of the draft's words occurs in the library." if draft.text else
                     "There is nothing to go on: no text, and no paper that the library knows.")
-            return Answer((), spans, False, note, time.perf_counter() - begun)
-        scored = index.rank(query, k)
+            return Answer((), spans, (), False, note, time.perf_counter() - begun)
+        scored = index.rank(query, max(k, REACH) if draft.entities else k)
+        scored = steered(scored, catalogue, draft.entities, spans, k)
         papers = self._papers(index, scored)
-        evidence = self._evidence(index, query, scored.rows.tolist())
+        evidence = self._evidence(index, query, scored.rows.tolist(), catalogue)
         found = tuple(
             Recommendation(papers[row], float(scored.score[i]), self._parts(scored, i),
                            evidence[row], float(scored.base[i]),
                            None if np.isnan(scored.likelihood[i]) else float(scored.likelihood[i]))
             for i, row in enumerate(scored.rows.tolist()) if row in papers)
         relevant, note = self._judgement(index, query, scored)
-        return Answer(found, spans, relevant, note, time.perf_counter() - begun)
+        lacking = self._missing(index, catalogue, query, draft, spans) if _closeness(index, query) >= CLOSE / 2 else ()
+        return Answer(found, spans, lacking, relevant, note, time.perf_counter() - begun)
 
     def apart(self, draft: Draft) -> Draft:
         """The draft with its own record hidden, where the library holds one: nobody cites what they are writing."""
@@ -114,7 +135,7 @@ class Recommender:
         for signals in by.values():
             self.check(signals)
         index = self.index
-        query, _ = prepare(index.corpus, index.bm25, self.library, draft)
+        query, _ = prepare(index.corpus, index.bm25, self.library, draft, self.catalogue(index).naming)
         found = {}
         for name, signals in by.items():
             scored = index.rank(query, k, signals)
@@ -127,29 +148,32 @@ class Recommender:
     def nominated(self, draft: Draft) -> set[str]:
         """Ids of the papers that the signals nominate for a draft: all that the blend gets to see."""
         index = self.index
-        query, _ = prepare(index.corpus, index.bm25, self.library, draft)
+        query, _ = prepare(index.corpus, index.bm25, self.library, draft, self.catalogue(index).naming)
         rows = index.candidates(query, 0, self.signal_names())
         return set(self.library.ids_of(index.corpus.keys[rows].tolist()).values())
 
     # -- browsing --------------------------------------------------------------------------------------------
 
     def entities(self, query: str = "", label: str | None = None, limit: int = 50, offset: int = 0,
-                 ) -> tuple[list[tuple[str, str, int]], int]:
-        """(label, name, papers) of methods, datasets and tasks, most used first, and how many match."""
-        return browse.entities(self.index, query, label, limit, offset)
+                 sort: str = "use") -> tuple[list[EntityEntry], int]:
+        """Methods, datasets and tasks by use, growth or name, and how many match."""
+        return browse.entities(self.catalogue(), query, label, limit, offset, sort)
 
     def entity(self, label: str, name: str) -> EntityCard | None:
         """One method, dataset or task under any of its spellings."""
-        return browse.entity(self.index, label, name)
+        return browse.entity(self.catalogue(), label, name)
 
-    def entity_papers(self, label: str, name: str, limit: int, offset: int = 0) -> list[Paper]:
-        """The papers that name it, newest first."""
-        return self.library.papers(browse.entity_keys(self.index, label, name, limit, offset))
+    def typical(self, label: str, name: str, limit: int) -> list[Paper]:
+        """The papers that are most about it."""
+        catalogue = self.catalogue()
+        rows = browse.typical(catalogue, label, name, limit)
+        return self.library.papers(catalogue.corpus.keys[rows].tolist())
 
-    def entities_of(self, paper_id: str) -> list[tuple[str, str]]:
-        """(label, name) of what a paper names."""
-        key = self.library.keys_of([paper_id]).get(paper_id)
-        return [] if key is None else browse.entities_of(self.index, key)
+    def entities_of(self, ids: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
+        """Paper id -> (label, name) of what it names, methods first; papers not in the index are left out."""
+        keys = self.library.keys_of(ids)
+        found = browse.entities_of(self.catalogue(), keys.values())
+        return {id: found[key] for id, key in keys.items() if key in found}
 
     # -- how -------------------------------------------------------------------------------------------------
 
@@ -161,10 +185,24 @@ class Recommender:
     def _parts(self, scored: Scored, place: int) -> dict[str, float]:
         return {name: float(part[place]) for name, part in scored.parts.items() if not np.isnan(part[place])}
 
-    def _evidence(self, index: Index, query: Query, rows: Sequence[int]) -> dict[int, tuple[Evidence, ...]]:
+    def _missing(self, index: Index, catalogue: Catalogue, query: Query, draft: Draft, spans: tuple[Span, ...],
+                 ) -> tuple[Missing, ...]:
+        signal = index.signals["cooccurrence"]
+        if not isinstance(signal, Cooccurrence):
+            return ()
+        named = frozenset(catalogue.home[query.entities.rows].tolist())
+        suggested = missing(catalogue, signal, query, named, spoken_of(draft, spans))
+        keys = {row: int(index.corpus.keys[row]) for one in suggested for row in one.rows[:PAPERS].tolist()}
+        papers = self.library.papers_by_key(list(keys.values()))
+        return tuple(Missing(*catalogue.entity(one.column), one.score, len(one.rows),
+                             tuple(papers[keys[row]] for row in one.rows[:PAPERS].tolist() if keys[row] in papers))
+                     for one in suggested)
+
+    def _evidence(self, index: Index, query: Query, rows: Sequence[int], catalogue: Catalogue,
+                  ) -> dict[int, tuple[Evidence, ...]]:
         """What stands behind each row's parts; evidence that is a paper is named by its id."""
-        found = {row: [one for signal in index.signals.values() for one in signal.explain(query, row)[:REASONS]]
-                 for row in rows}
+        found = {row: [named for signal in index.signals.values() for one in signal.explain(query, row)[:REASONS]
+                       if (named := catalogue.evidence(one)) is not None] for row in rows}
         papers = {int(one.name) for every in found.values() for one in every if one.kind == "paper"}
         keys = {row: int(index.corpus.keys[row]) for row in papers}
         ids = self.library.ids_of(keys.values())
@@ -175,11 +213,16 @@ class Recommender:
         """Whether anything is close to the draft at all, and what to say where nothing is."""
         if not len(scored.rows):
             return False, "No paper passes the filters."
-        if len(query.anchors) and (query.anchors.weights > 0).any():
-            return True, ""
-        if query.known * float(index.bm25.cosine(query, query.near.rows[:NEAREST]).max(initial=0.0)) >= CLOSE:
+        if _closeness(index, query) >= CLOSE:
             return True, ""
         return False, "Nothing in the library is close to this draft. These are the nearest papers there are."
+
+
+def _closeness(index: Index, query: Query) -> float:
+    """How close the nearest papers come to the query, 0 to 1; anchors are as close as can be."""
+    if (query.anchors.weights > 0).any():
+        return 1.0
+    return query.known * float(index.bm25.cosine(query, query.near.rows[:NEAREST]).max(initial=0.0))
 
 
 def match_references(library: Library, text: str) -> MatchedReferences:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from recommender.errors import ArtifactError
 from recommender.index.artifact import ArrayReader, current
 from recommender.settings import Settings
+from recommender.store.corrections import Corrections
 from recommender.store.extractions import Extractions
 from recommender.store.library import Library
 from recommender.text.entities import VERSION
@@ -29,12 +30,14 @@ class Standing:
     behind: int
     """Papers added or changed since the index was built."""
     lists_changed: bool
+    corrections_changed: bool
     problem: str
 
     @property
     def up_to_date(self) -> bool:
         """Whether the index says what the library says."""
-        return self.built is not None and not self.behind and not self.lists_changed and self.indexed == self.papers
+        return self.built is not None and not (self.behind or self.lists_changed or self.corrections_changed) and (
+            self.indexed == self.papers)
 
     def as_text(self) -> str:
         """For reading."""
@@ -49,7 +52,8 @@ class Standing:
             lines.append(f"index     {self.indexed} papers, built {self.built}")
             lines.append("          up to date" if self.up_to_date else
                          f"          behind: {self.behind} papers added or changed"
-                         f"{', lists changed' if self.lists_changed else ''}; run: recommender build")
+                         f"{', lists changed' if self.lists_changed else ''}"
+                         f"{', corrections changed' if self.corrections_changed else ''}; run: recommender build")
         return "\n".join(lines)
 
 
@@ -66,4 +70,5 @@ def standing(settings: Settings, library: Library) -> Standing:
         lists=status.lists, unread=Extractions(library).due(VERSION), indexed=manifest.get("papers", 0),
         built=manifest.get("built"), behind=library.changed_since(manifest.get("revision", 0)),
         lists_changed=bool(manifest) and int(library.fact("lists_revision") or 0) != manifest["lists_revision"],
+        corrections_changed=bool(manifest) and Corrections(library).naming().digest != manifest.get("corrections", ""),
         problem=problem)

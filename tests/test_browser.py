@@ -214,3 +214,77 @@ def test_the_journey_works_without_javascript(server: str) -> None:
         page.locator("#result-2").get_by_role("button", name="Add", exact=True).click()
         expect(page.locator("#result-2 .held")).to_contain_text("By hand")
         browser.close()
+
+
+def test_chips_change_the_list_at_once_by_pointer_and_by_keyboard(page: Page) -> None:
+    page.goto("/")
+    page.get_by_label("Title and abstract").fill(DRAFT)
+    page.get_by_role("button", name="Find related work").click()
+    expect(page.locator("#result-1")).to_be_visible()
+    page.evaluate("window.stillHere = true")
+
+    # Taken away, the chip stays to be put back, and the keyboard stays on it.
+    clip = page.locator("#chips .chip", has_text="CLIP")
+    clip.get_by_role("button", name="not meant").press("Enter")
+    expect(clip).to_have_class(re.compile(r"\boff\b"))
+    expect(clip.get_by_role("button", name="put back")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(clip).not_to_have_class(re.compile(r"\boff\b"))
+    clip.get_by_role("button", name="count more").click()
+    expect(clip.locator("b")).to_have_text("×2")
+
+    # Names are offered while one types; what is added moves its papers up.
+    def place() -> int:
+        return page.locator(".result h3").all_inner_texts().index("Adapters for multilingual encoders")
+
+    before = place()
+    add = page.get_by_label("Add a method, dataset or task")
+    add.press_sequentially("adapt")
+    expect(page.locator("#entity-names option").first).to_have_attribute("value", "adapters")
+    add.fill("adapters")
+    add.press("Enter")
+    expect(page.locator("#chips .chip", has_text="adapters")).to_be_visible()
+    for weight in ("×2", "×4"):
+        page.locator("#chips .chip", has_text="adapters").get_by_role("button", name="count more").click()
+        expect(page.locator("#chips .chip", has_text="adapters").locator("b")).to_have_text(weight)
+    assert place() < before
+
+    # What is missing becomes a chip with one click.
+    suggestion = page.locator("#missing .suggestions > li").first
+    name = suggestion.locator("summary").inner_text().split("\n")[0].strip()
+    suggestion.locator("summary").click()
+    expect(suggestion.locator("li a").first).to_be_visible()
+    suggestion.get_by_role("button", name="Add").click()
+    expect(page.locator("#chips .chip")).to_have_count(5)
+    assert page.locator("#chips").inner_text().split() != []
+    assert name.split(" ")[0] in page.locator("#chips").inner_text()
+    assert page.evaluate("window.stillHere") is True
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_wide_table_scrolls_in_its_own_box_and_drafts_fit(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto("/")
+    page.get_by_label("Title and abstract").fill(DRAFT)
+    page.get_by_role("button", name="Find related work").click()
+    expect(page.locator("#result-1")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("link", name="Methods × datasets").click()
+    expect(page.get_by_role("region", name="Methods × datasets")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for path in ("/entities?sort=growth", "/entities/corrections", "/lists/distil/table"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def test_a_correction_is_made_and_undone_in_place(page: Page) -> None:
+    page.goto("/entities/Method/XLM-R")
+    page.get_by_text("Correct this method").click()
+    page.get_by_label("Is the same as").press_sequentially("mBE")
+    expect(page.locator("#entity-names option").first).to_have_attribute("value", "mBERT")
+    page.get_by_label("Is the same as").fill("mBERT")
+    page.get_by_role("button", name="Merge").click()
+    expect(page.get_by_role("heading", name="mBERT 4 papers")).to_be_visible()
+    assert page.url.endswith("/entities/Method/mBERT")
+    page.locator("#notices").get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("None yet")).to_be_visible()

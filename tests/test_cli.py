@@ -238,7 +238,7 @@ def test_a_data_folder_that_cannot_be_is_named(tmp_path: Path) -> None:
 
 
 def test_migrate_says_where_the_schema_is(data: Path) -> None:
-    assert "The schema is at 0001" in run(data, "migrate").stderr
+    assert "The schema is at 0002" in run(data, "migrate").stderr
     run(data, "migrate", "--to", "base")
     assert "0 papers" in run(data, "status").stdout
 
@@ -267,6 +267,14 @@ def test_recommend_writes_every_format(data: Path, tmp_path: Path, format: str) 
     assert plain.stdout.strip()
     if "json" in format:
         json.loads(plain.stdout)
+
+
+def test_recommend_says_what_the_nearest_papers_use_besides(data: Path) -> None:
+    given = "Text-video retrieval\n\nA sentence retrieves the video whose frames match it, by a contrastive loss."
+    missing = json.loads(run(data, "recommend", "--format", "json", given=given).stdout)["missing"]
+    assert [one["name"] for one in missing if one["label"] == "Dataset"][:1] == ["MSR-VTT"]
+    assert set(missing[0]["papers"]) <= {"tv1", "tv3", "tv4"}
+    assert "Papers like this also evaluate on: MSR-VTT" in run(data, "recommend", given=given).stdout
 
 
 def test_recommend_leaves_newer_papers_out(data: Path) -> None:

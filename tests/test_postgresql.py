@@ -12,6 +12,13 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from test_corrections import (  # noqa: F401
+    test_a_merge_back_takes_the_first_one_back,
+    test_a_split_spelling_can_be_merged_elsewhere,
+    test_another_correction_of_the_same_thing_takes_the_place_of_the_first,
+    test_every_change_counts_and_what_is_gone_is_said,
+    test_merges_in_a_row_all_end_at_the_last,
+)
 from test_intake import (  # noqa: F401 - the laws, asked again with this module's `empty`
     test_a_batch_more_than_full_merges_across_its_border,
     test_a_failure_midway_leaves_the_library_as_it_was,

@@ -17,7 +17,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from recommender.errors import InputError, LibraryError
-from recommender.papers import Draft, Filters, Paper, PaperList
+from recommender.papers import Choice, Draft, Filters, Paper, PaperList
 from recommender.settings import Settings
 from recommender.store import database
 from recommender.store.drafts import Drafts
@@ -64,6 +64,19 @@ def test_migrating_down_to_base_leaves_nothing_and_up_again_works(empty: Library
     database.migrate(empty.engine)
     take(empty, Paper(id="a", title="Something to find"))
     assert titles(empty, "find") == {"Something to find"}
+
+
+def test_one_revision_down_and_up_again_keeps_papers_drafts_and_verdicts(empty: Library) -> None:
+    take(empty, Paper(id="a", title="Something to keep"))
+    drafts = Drafts(empty)
+    id = drafts.save(replace(DRAFT, entities=(Choice("Method", "CLIP", 2.0),)))
+    drafts.judge(id, "a", "relevant")
+    assert drafts.get(id).entities == (Choice("Method", "CLIP", 2.0),)
+    database.migrate(empty.engine, "0001")
+    assert "corrections" not in sa.inspect(empty.engine).get_table_names()
+    database.migrate(empty.engine)
+    assert drafts.get(id) == replace(DRAFT, id=id, liked=("a",))
+    assert titles(empty, "keep") == {"Something to keep"}
 
 
 def test_a_brand_new_library_is_made_at_the_newest_revision(empty: Library) -> None:

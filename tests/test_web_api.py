@@ -23,7 +23,7 @@ def ids(said: dict[str, Any]) -> list[str]:
 
 def test_an_answer_has_papers_scores_parts_and_evidence(client: FlaskClient) -> None:
     said = ask(client, k=5)
-    assert set(said) == {"recommendations", "relevant", "note", "entities", "seconds"}
+    assert set(said) == {"recommendations", "relevant", "note", "entities", "missing", "seconds"}
     first = said["recommendations"][0]
     assert {"paper", "score", "parts", "base", "likelihood", "evidence"} == set(first)
     assert first["paper"]["id"].startswith("kd")
@@ -148,3 +148,28 @@ def test_status_says_what_is_indexed(client: FlaskClient) -> None:
     said = client.get("/api/status").get_json()
     assert (said["papers"], said["indexed"], said["behind"]) == (15, 15, 0)
     assert "folder" not in said
+
+
+def test_what_is_missing_names_the_papers_that_show_it(client: FlaskClient) -> None:
+    missing = ask(client)["missing"]
+    assert missing[0]["label"] == "Dataset"
+    assert {"label", "name", "score", "near", "papers"} == set(missing[0])
+    assert next(one for one in missing if one["name"] == "ImageNet")["papers"][0].startswith("kd")
+
+
+def test_entities_of_a_request_steer_the_answer(client: FlaskClient) -> None:
+    plain = ids(ask(client, k=15))
+    asked = ids(ask(client, k=15, entities=[{"label": "Method", "name": "XLM-R", "weight": 4}]))
+    assert asked.index("mt1") < plain.index("mt1")
+    alone = client.post("/api/recommend", json={"entities": [{"label": "Method", "name": "adapters"}]})
+    assert ids(alone.get_json())[0].startswith("mt")
+
+
+@pytest.mark.parametrize("entities", ["CLIP", [{"label": "Method"}], [{"label": "Colour", "name": "red"}], [3],
+                                      [{"label": "Method", "name": "CLIP", "weight": -1}], {"label": []},
+                                      [{"label": "Method", "name": "CLIP", "weight": True}],
+                                      [{"label": "Method", "name": "CLIP", "size": 1}]])
+def test_entities_that_are_none_are_refused(client: FlaskClient, entities: object) -> None:
+    answer = client.post("/api/recommend", json={**DRAFT, "entities": entities})
+    assert answer.status_code == 400
+    assert answer.get_json()["error"]["field"] == "entities"

@@ -58,7 +58,7 @@ def draft_of(said: Any) -> Draft:
             raise ValueError(f"{name} must be a list of paper ids")
         lists[name] = tuple(str(one) for one in ids)
     return Draft(id=str(id), title=said.get("title") or "", abstract=said.get("abstract") or "",
-                 filters=Filters(year_to=year), **lists)
+                 filters=Filters(year_to=year), references=lists["references"], exclude=lists["exclude"])
 
 
 def read_qrels(path: Path) -> Qrels:

@@ -73,7 +73,7 @@ def main(arguments: Sequence[str]) -> None:
 def _of_library(settings: Settings, library: Library) -> Iterator[Examples | None]:
     generator = np.random.default_rng(settings.seed)
     store = vectors_of(settings)
-    whole, _ = count(library, library.status().papers, stage, store)
+    whole, _ = count(library, library.status().papers, stage, store=store)
     yield _taught(settings, whole, library_texts(library, whole), MODES, "whole")
     uneven = _counted(library, store, ((key, _with_holes(paper, generator), found)
                                 for key, paper, found in stream_with_entities(library)))

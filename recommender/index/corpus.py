@@ -55,7 +55,7 @@ class Corpus:
     """Name -> the same block transposed, [columns × papers]."""
     vocabularies: dict[str, Vocabulary]
     """Column names of terms, phrases, authors, venues, keywords and entities ("label\tname"); `entity_keys` names the
-    entity columns by what all spellings of one entity share."""
+    entity columns by what all spellings of one entity share, `entity_spellings` by these spellings, a line each."""
     row_order: npt.NDArray[np.int64]
     """Rows in the order of their keys."""
     embeddings: npt.NDArray[np.float16] | None = None
@@ -96,7 +96,8 @@ class Corpus:
     def restore(cls, reader: ArrayReader) -> Corpus:
         """Read a build's corpus, memory-mapped."""
         present = [name for name in BLOCKS if reader.has(f"corpus.{name}")]
-        named = [name for name in (*BLOCKS, "entity_keys") if reader.has(f"corpus.{name}.names.utf8")]
+        named = [name for name in (*BLOCKS, "entity_keys", "entity_spellings")
+                 if reader.has(f"corpus.{name}.names.utf8")]
         return cls(
             keys=np.asarray(reader.array("corpus.keys")), years=np.asarray(reader.array("corpus.years")),
             has_abstract=reader.array("corpus.has_abstract"),

@@ -13,8 +13,8 @@ from scipy.sparse import csr_matrix
 from recommender.index.corpus import NO_YEAR, Corpus, Vocabulary
 from recommender.ingest.identity import text_hash
 from recommender.names import fold, parse_name
+from recommender.naming import AS_READ, Naming
 from recommender.papers import Paper
-from recommender.text.entities import match_key
 from recommender.text.terms import terms
 
 TITLE_WEIGHT = 2
@@ -56,9 +56,11 @@ class _Block:
 
 
 class CorpusBuilder:
-    """Counts papers, given in the order of their ids, and makes a corpus of them."""
+    """Counts papers, given in the order of their ids, and makes a corpus of them; entities as `naming` has them."""
 
-    def __init__(self) -> None:
+    def __init__(self, naming: Naming = AS_READ) -> None:
+        self.naming = naming
+        self._muted: dict[tuple[str, str], bool] = {}
         self.keys = array("q")
         self.years = array("h")
         self.has_abstract = array("b")
@@ -92,7 +94,15 @@ class CorpusBuilder:
         self.blocks["authors"].row((author_name(name), 1) for name in dict.fromkeys(paper.authors) if fold(name))
         self.blocks["venues"].row([(paper.venue, 1)] if paper.venue else [])
         self.blocks["keywords"].row(Counter(name for keyword in paper.keywords if (name := fold(keyword))).items())
-        self.blocks["entities"].row((f"{label}\t{name}", count) for label, name, count in found)
+        self.blocks["entities"].row((f"{label}\t{name}", count) for label, name, count in found
+                                    if not self._is_muted(label, name))
+
+    def _is_muted(self, label: str, name: str) -> bool:
+        if not self.naming.corrections:
+            return False
+        if (label, name) not in self._muted:
+            self._muted[label, name] = self.naming.of(label, name) is None
+        return self._muted[label, name]
 
     def finish(self, citations: Iterable[tuple[int, int]], memberships: Iterable[tuple[int, int]],
                vectors: Callable[[Sequence[str]], npt.NDArray[np.float16] | None] = lambda hashes: None) -> Corpus:
@@ -103,7 +113,8 @@ class CorpusBuilder:
         keys = np.array(self.keys, dtype=np.int64)
         order = np.argsort(keys, kind="stable")
         finished = {name: block.finish() for name, block in self.blocks.items()}
-        finished["entities"] = _united(*finished["entities"])
+        matrix, united, spellings = _united(*finished["entities"], self.naming)
+        finished["entities"] = matrix, united
         vocabularies = {name: vocabulary for name, (_, vocabulary) in finished.items() if name != "titles"}
         blocks = {name: matrix for name, (matrix, _) in finished.items()}
         blocks["phrases"], vocabularies["phrases"] = self._phrases(vocabularies["terms"])
@@ -112,7 +123,7 @@ class CorpusBuilder:
         blocks = {name: matrix for name, matrix in blocks.items() if matrix.nnz}
         vocabularies = {name: vocabulary for name, vocabulary in vocabularies.items() if name in blocks}
         if "entities" in vocabularies:
-            vocabularies["entity_keys"] = Vocabulary([_entity_key(name) for name in vocabularies["entities"].names])
+            vocabularies |= spellings
         return Corpus(
             keys=keys, years=np.array(self.years, dtype=np.int16),
             has_abstract=np.array(self.has_abstract, dtype=np.bool_), blocks=blocks,
@@ -150,28 +161,35 @@ def author_name(name: str) -> str:
     return f"{fold(f'{parsed.particle} {parsed.family}')} {initials}".strip()
 
 
-def _united(matrix: csr_matrix, vocabulary: Vocabulary) -> tuple[csr_matrix, Vocabulary]:
-    """Spellings of one entity become one column, named by the spelling most papers use."""
+def _united(matrix: csr_matrix, vocabulary: Vocabulary, naming: Naming,
+            ) -> tuple[csr_matrix, Vocabulary, dict[str, Vocabulary]]:
+    """Spellings of one entity become one column, named by a correction or by the spelling most papers use.
+
+    Returned too: what all spellings of a column share, and the spellings themselves, the most used first.
+    """
     papers = np.bincount(matrix.indices, minlength=len(vocabulary))
-    best: dict[str, int] = {}
-    groups = []
+    groups: dict[str, list[int]] = {}
     for column, full in enumerate(vocabulary.names):
-        group = _entity_key(full)
-        groups.append(group)
-        if group not in best or papers[column] > papers[best[group]]:
-            best[group] = column
-    names = sorted(vocabulary.names[column] for column in best.values())
-    place = {name: i for i, name in enumerate(names)}
-    columns = np.array([place[vocabulary.names[best[group]]] for group in groups], dtype=np.int32)
-    united = csr_matrix((matrix.data, columns[matrix.indices] if matrix.nnz else matrix.indices, matrix.indptr),
-                        shape=(matrix.shape[0], len(names)))
+        groups.setdefault(naming.of(*_parted(full)) or "", []).append(column)
+    for columns in groups.values():
+        columns.sort(key=lambda column: (-papers[column], column))
+    shown = {key: "\t".join(naming.shown(key) or _parted(vocabulary.names[columns[0]]))
+             for key, columns in groups.items()}
+    keys = sorted(groups, key=lambda key: shown[key])
+    place = np.zeros(len(vocabulary), dtype=np.int32)
+    for i, key in enumerate(keys):
+        place[groups[key]] = i
+    united = csr_matrix((matrix.data, place[matrix.indices] if matrix.nnz else matrix.indices, matrix.indptr),
+                        shape=(matrix.shape[0], len(keys)))
     united.sum_duplicates()
-    return united, Vocabulary(names)
+    spellings = ["\n".join(vocabulary.names[column] for column in groups[key]) for key in keys]
+    return united, Vocabulary([shown[key] for key in keys]), {
+        "entity_keys": Vocabulary(keys), "entity_spellings": Vocabulary(spellings)}
 
 
-def _entity_key(full: str) -> str:
+def _parted(full: str) -> tuple[str, str]:
     label, _, name = full.partition("\t")
-    return f"{label}\t{match_key(name) or name}"
+    return label, name
 
 
 def _places(wanted: npt.NDArray[np.int64], keys: npt.NDArray[np.int64], order: npt.NDArray[np.intp],

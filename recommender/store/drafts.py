@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 
 from recommender.errors import LibraryError
-from recommender.papers import Draft, Filters
+from recommender.papers import Choice, Draft, Filters
 from recommender.store.database import writing
 from recommender.store.library import Library
 from recommender.store.schema import DraftRow, VerdictRow
@@ -66,6 +66,7 @@ class Drafts:
                 said[verdict].append(paper)
         return Draft(id=id, title=row.title, abstract=row.abstract, references=tuple(row.cited),
                      liked=tuple(said["relevant"]), disliked=tuple(said["irrelevant"]),
+                     entities=tuple(Choice(label, name, weight) for label, name, weight in row.entities),
                      filters=Filters(row.year_from, row.year_to, tuple(row.venues), tuple(said["hidden"])))
 
     def judge(self, id: str, paper_id: str, verdict: str | None) -> None:
@@ -92,4 +93,5 @@ class Drafts:
 def _columns(draft: Draft) -> dict[str, object]:
     return {"title": draft.title, "abstract": draft.abstract, "cited": list(draft.references),
             "year_from": draft.filters.year_from, "year_to": draft.filters.year_to,
-            "venues": list(draft.filters.venues)}
+            "venues": list(draft.filters.venues),
+            "entities": [[one.label, one.name, one.weight] for one in draft.entities]}

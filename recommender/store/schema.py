@@ -118,6 +118,22 @@ class ExtractionRow(Base):
     """[label, canonical name, count] in order of first appearance."""
 
 
+class CorrectionRow(Base):
+    """What a reader said of a method, dataset or task: one correction for each, by name and not by column."""
+
+    __tablename__ = "corrections"
+
+    key: Mapped[int] = mapped_column(primary_key=True)
+    entity: Mapped[str] = mapped_column(Ident, unique=True)
+    """The key of what it speaks of: label and what its spellings share, or one spelling."""
+    action: Mapped[str]
+    label: Mapped[str]
+    name: Mapped[str]
+    to_label: Mapped[str]
+    to_name: Mapped[str]
+    created: Mapped[datetime] = mapped_column(default=now)
+
+
 class ListRow(Base):
     """A reading list."""
 
@@ -160,6 +176,8 @@ class DraftRow(Base):
     venues: Mapped[list[str]] = mapped_column(JSON)
     cited: Mapped[list[str]] = mapped_column(JSON)
     """Ids of the papers it cites already."""
+    entities: Mapped[list[list[Any]]] = mapped_column(JSON, default=list)
+    """[label, name, weight] of what the author added, weighed otherwise or took away (weight 0)."""
     created: Mapped[datetime] = mapped_column(default=now)
 
 

@@ -6,7 +6,21 @@ from flask import Flask
 
 from recommender.settings import SITE, Settings, load_settings
 from recommender.store.library import Library
-from recommender.web import about, api, drafts, entities, exports, failures, items, lists, papers, security
+from recommender.web import (
+    about,
+    api,
+    chips,
+    corrections,
+    drafts,
+    entities,
+    exports,
+    failures,
+    items,
+    lists,
+    papers,
+    security,
+    tables,
+)
 from recommender.web.desk import Desk
 from recommender.web.idents import IdentConverter
 from recommender.web.respond import context
@@ -27,7 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(context)
     guard = security.protect(app, settings, library)
-    for module in (drafts, lists, items, papers, entities, exports, about, api):
+    for module in (drafts, chips, lists, items, papers, entities, corrections, tables, exports, about, api):
         app.register_blueprint(module.pages)
     guard.exempt(api.pages)
     failures.register(app)

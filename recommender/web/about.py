@@ -42,6 +42,7 @@ def state() -> dict[str, Any]:
         "built": str(manifest.get("built", "")),
         "built_at": str(manifest.get("built", ""))[:16].replace("T", " ") + " UTC",
         "behind": behind,
+        "corrected": bool(manifest) and desk().recommender.is_behind_corrections(),
         "trouble": trouble,
         "folder": str(desk().settings.data),
         "version": own_version(),

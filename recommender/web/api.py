@@ -9,15 +9,17 @@ from typing import Any
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
+from recommender.answers import missing_json
 from recommender.export import writer
-from recommender.papers import Answer, Draft, Filters, Paper
+from recommender.papers import ENTITY_LABELS, Answer, Choice, Draft, Filters, Paper
 from recommender.web.about import state
 from recommender.web.desk import desk
 
 pages = Blueprint("api", __name__, url_prefix="/api")
 
 MOST = 1000
-_FIELDS = ("title", "abstract", "references", "exclude", "year", "year_from", "venues", "k")
+MOST_WEIGHT = 10
+_FIELDS = ("title", "abstract", "references", "exclude", "year", "year_from", "venues", "entities", "k")
 
 
 class FieldError(Exception):
@@ -69,8 +71,9 @@ def read_request(body: bytes) -> tuple[Draft, int]:
         filters=Filters(
             _whole(given, "year_from", 1, 9999), _whole(given, "year", 1, 9999), _texts(given, "venues")
         ),
+        entities=_choices(given),
     )
-    if not draft.text.strip() and not draft.references:
+    if not draft.text.strip() and not draft.references and not draft.entities:
         raise FieldError("abstract", "The draft is empty: give a title, an abstract, or references.")
     return draft, k or 20
 
@@ -92,6 +95,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "relevant": answer.relevant,
         "note": answer.note,
         "entities": [asdict(span) for span in answer.entities],
+        "missing": missing_json(answer.missing),
         "seconds": answer.seconds,
     }
 
@@ -130,6 +134,26 @@ def _texts(given: dict[str, Any], name: str) -> tuple[str, ...]:
         if not isinstance(one, str):
             raise FieldError(name, f"{name} must be a list of texts; entry {place} is {_kind(one)}.")
     return tuple(dict.fromkeys(_whole_text(name, one) for one in value))
+
+
+def _choices(given: dict[str, Any]) -> tuple[Choice, ...]:
+    """The field `entities`: what the draft is about besides what is read in it, and with which weight."""
+    value = given.get("entities")
+    if value is None:
+        return ()
+    found = {}
+    for place, one in enumerate(value if isinstance(value, list) else [value]):
+        known = isinstance(one, dict) and one.keys() <= {"label", "name", "weight"}
+        if not known or one.get("label") not in ENTITY_LABELS or not isinstance(one.get("name"), str):
+            raise FieldError("entities", f"entities must be a list of objects with label ({', '.join(ENTITY_LABELS)}), "
+                                         f"name and, if you like, weight; entry {place} is not.")
+        weight = one.get("weight", 1)
+        if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight <= MOST_WEIGHT:
+            raise FieldError("entities", f"The weight of an entity is a number from 0 to {MOST_WEIGHT}; "
+                                         f"that of entry {place} is not.")
+        name = _whole_text("entities", one["name"])
+        found[one["label"], name] = Choice(one["label"], name, float(weight))
+    return tuple(found.values())
 
 
 def _whole_text(name: str, value: str) -> str:

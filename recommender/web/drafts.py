@@ -12,6 +12,7 @@ from recommender.papers import Draft, Paper
 from recommender.recommend import MatchedReferences
 from recommender.store.drafts import VERDICTS
 from recommender.web import forms
+from recommender.web.chips import chips
 from recommender.web.desk import desk
 from recommender.web.examples import EXAMPLES
 from recommender.web.recommended import ask, recommended
@@ -92,6 +93,7 @@ def _show(id: str, draft: Draft, error: str = "", text: str | None = None) -> st
         judged=_judged(draft),
         matched=_matched.get(id),
         cited=_papers(draft.references),
+        chips=chips(draft, found["answer"].entities, desk().recommender.catalogue()) if found["answer"] else [],
         **found,
     )
 

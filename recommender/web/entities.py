@@ -1,61 +1,43 @@
-"""Methods, datasets and tasks: the index of them, and a page for each."""
+"""Methods, datasets and tasks: the index of them, a page for each, and their names for those who type."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from markupsafe import Markup
 
-from recommender.papers import ENTITY_LABELS
+from recommender.browse import EntityCard
+from recommender.introduced import EARLIEST, Introduction, introduction
+from recommender.papers import ENTITY_LABELS, Draft, Filters
 from recommender.web import forms
 from recommender.web.cards import card
 from recommender.web.desk import desk
+from recommender.web.highlight import highlight
+from recommender.web.recommended import recommended
+from recommender.web.years import year_chart
 
 pages = Blueprint("entities", __name__)
 
-PER_PAGE, PAPERS = 60, 20
-_HEIGHT, _WIDTH, _MARGIN = 90, 400, 16
-
-
-@dataclass(frozen=True, slots=True)
-class YearBar:
-    """One year's bar in the chart, in the drawing's units."""
-
-    year: int
-    papers: int
-    x: int
-    y: int
-    width: int
-    height: int
-    middle: int
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class YearChart:
-    """Papers by year, ready to draw."""
-
-    bars: tuple[YearBar, ...]
-    width: int
-    height: int
-    text: str
-    undated: int
-    numbered: bool
-    """Whether there is room for the numbers above the bars."""
-    peak: str
+PER_PAGE, PAPERS, NAMES = 60, 20, 15
+TYPICAL, RELATED = 20, 10
+"""Papers that are asked with for what stands near an entity, and how many are recommended."""
+SORTS = (("use", "Most used"), ("growth", "Growing"), ("name", "A to Z"))
 
 
 @pages.get("/entities")
 def index() -> str:
-    """Every method, dataset and task, the most used first; `q` and `label` narrow it."""
+    """Every method, dataset and task, the most used first; `q`, `label` and `sort` say otherwise."""
     query, label, number = request.args.get("q", ""), request.args.get("label", ""), forms.page(request.args)
     chosen = label if label in ENTITY_LABELS else None
-    found, total = desk().recommender.entities(query, chosen, PER_PAGE, (number - 1) * PER_PAGE)
+    sort = request.args.get("sort", "")
+    sort = sort if sort in dict(SORTS) else "use"
+    found, total = desk().recommender.entities(query, chosen, PER_PAGE, (number - 1) * PER_PAGE, sort)
     return render_template(
         "entities.html",
         query=query,
         label=chosen or "",
         labels=ENTITY_LABELS,
+        sort=sort,
+        sorts=SORTS,
         found=found,
         total=total,
         number=number,
@@ -63,50 +45,64 @@ def index() -> str:
     )
 
 
+@pages.get("/entities/names")
+def names() -> str:
+    """Options for a field in which a name is being typed, whatever the field is called."""
+    typed = next(iter(request.args.values()), "").partition(" (")[0]
+    found, _ = desk().recommender.entities(typed, None, NAMES) if typed.strip() else ([], 0)
+    twice = {one.name for one in found if sum(other.name == one.name for other in found) > 1}
+    return render_template("_names.html", found=found, twice=twice)
+
+
 @pages.get("/entities/<label>/<ident:name>")
 def show(label: str, name: str) -> str | Response:
     """One method, dataset or task; another spelling leads to its canonical name."""
-    entity = desk().recommender.entity(label, name) if label in ENTITY_LABELS else None
-    if entity is None:
-        abort(404, f"No paper in the library names the {label.lower()} “{name}”.")
+    entity = _entity(label, name)
     if (entity.label, entity.name) != (label, name):
         return redirect(url_for("entities.show", label=entity.label, name=entity.name), 301)  # type: ignore[return-value]
-    number = forms.page(request.args)
-    papers = desk().recommender.entity_papers(label, name, PAPERS, (number - 1) * PAPERS)
+    return _page(entity)
+
+
+def page(label: str, name: str, error: str) -> str:
+    """The page of an entity with what is wrong with a correction of it."""
+    return _page(_entity(label, name), error)
+
+
+def _entity(label: str, name: str) -> EntityCard:
+    recommender = desk().recommender
+    entity = recommender.entity(label, name) if label in ENTITY_LABELS else None
+    if entity is None:
+        muted = label in ENTITY_LABELS and recommender.catalogue().naming.of(label, name) is None
+        abort(404, f"You have muted “{name}”. Take that back at {url_for('corrections.index')}" if muted else
+              f"No paper in the library names the {label.lower()} “{name}”.")
+    return entity
+
+
+def _page(entity: EntityCard, error: str = "") -> str:
+    library, number = desk().library, forms.page(request.args)
+    papers = library.papers(entity.keys[(number - 1) * PAPERS:number * PAPERS])
+    typical = desk().recommender.typical(entity.label, entity.name, TYPICAL)
+    near = Draft(liked=tuple(paper.id for paper in typical), filters=Filters())
     return render_template(
         "entity.html",
         entity=entity,
+        error=error,
+        labels=ENTITY_LABELS,
         cards=[card(paper) for paper in papers],
         chart=year_chart(entity.by_year, entity.papers),
+        introduced=(found := _introduction(entity)),
+        sentence=highlight(found.sentence, [entity.name]) if found else Markup(),
+        spellings=entity.spellings if len(entity.spellings) > 1 else [],
+        typical=[card(paper) for paper in typical[:5]] if entity.papers > 5 else [],
         number=number,
         pages=(entity.papers + PAPERS - 1) // PAPERS,
+        pending=desk().recommender.is_behind_corrections(),
+        **recommended(near, forms.shown(request.args, RELATED)),
     )
 
 
-def year_chart(by_year: dict[int, int], papers: int) -> YearChart | None:
-    """Bars from the first to the last year, gaps included; None where no paper has a year."""
-    if not by_year:
-        return None
-    first, last = min(by_year), max(by_year)
-    # Forty years at most: one stray 1795 must not squeeze the rest into a line.
-    years = range(max(first, last - 39), last + 1)
-    most = max(by_year.values())
-    step = max(10, min(30, _WIDTH // len(years)))
-    every = -(-34 // step)
-    bars = []
-    for place, year in enumerate(years):
-        here = by_year.get(year, 0)
-        height = max(round(here / most * _HEIGHT), 2) if here else 0
-        label = str(year) if (last - year) % every == 0 else ""
-        left, top = place * step + _MARGIN, _MARGIN + _HEIGHT - height
-        bars.append(YearBar(year, here, left, top, step - 6, height, left + (step - 6) // 2, label))
-    text = ", ".join(f"{year}: {by_year[year]}" for year in sorted(by_year) if by_year[year])
-    return YearChart(
-        tuple(bars),
-        len(years) * step + 2 * _MARGIN - 6,
-        _HEIGHT + 2 * _MARGIN + 6,
-        text,
-        papers - sum(by_year.values()),
-        step >= 18,
-        f"{most} in {next(year for year in sorted(by_year) if by_year[year] == most)}",
-    )
+def _introduction(entity: EntityCard) -> Introduction | None:
+    """The paper that introduced it, among the oldest; those without a year come last."""
+    dated = sum(entity.by_year.values())
+    oldest = [*reversed(entity.keys[:dated]), *entity.keys[dated:]][:EARLIEST]
+    return introduction(desk().library.papers(oldest), [entity.name, *(name for _, name in entity.spellings)])

@@ -45,7 +45,7 @@ def entity(label: str, name: str) -> Response:
     found = desk().recommender.entity(label, name)
     if found is None:
         abort(404, f"No paper in the library names “{name}”.")
-    return download(desk().recommender.entity_papers(found.label, found.name, found.papers, 0), found.name)
+    return download(desk().library.papers(found.keys), found.name)
 
 
 @pages.post("/export")

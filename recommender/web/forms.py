@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from recommender.drafting import read_draft
 from recommender.errors import InputError
-from recommender.papers import Draft, Filters
+from recommender.papers import ENTITY_LABELS, Draft, Filters
 from recommender.recommend import MatchedReferences, match_references
 from recommender.store.library import Library
 
@@ -71,6 +71,15 @@ def filters(form: MultiDict[str, str]) -> Filters:
         raise InputError(f"No year lies between {first} and {last}: “from” is later than “to”.")
     venues = dict.fromkeys(venue.strip() for venue in form.getlist("venue") if venue.strip())
     return Filters(first, last, tuple(venues))
+
+
+def entity_name(text: str) -> tuple[str, str]:
+    """(name, label) of a typed method, dataset or task, "VQA" or "VQA (Task)"; the label may be empty."""
+    name = " ".join(text.split())
+    for label in ENTITY_LABELS:
+        if name.endswith(f" ({label})"):
+            return name.removesuffix(f" ({label})"), label
+    return name, ""
 
 
 def shown(form: MultiDict[str, str], default: int = SHOWN) -> int:

@@ -11,7 +11,7 @@ import re
 
 from werkzeug.routing import BaseConverter
 
-ENDINGS = frozenset({"export", "edit", "delete", "restore", "add", "remove", "move", "note"})
+ENDINGS = frozenset({"export", "edit", "delete", "restore", "add", "remove", "move", "note", "table"})
 """Last segments that mean something after an id."""
 
 _CODE = re.compile(r"~([0-9A-F]{2})")

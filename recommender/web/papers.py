@@ -61,7 +61,7 @@ def search() -> str:
 def _entities(paper: Paper) -> list[tuple[str, str]]:
     """What the index found in the paper; without an index, what its record names."""
     try:
-        return desk().recommender.entities_of(paper.id)
+        return desk().recommender.entities_of([paper.id]).get(paper.id, [])
     except ArtifactError:
         return [
             (label, name)
