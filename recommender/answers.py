@@ -12,6 +12,7 @@ from recommender.explain import reasons
 from recommender.export.jsonl import write_jsonl
 from recommender.names import parse_name
 from recommender.papers import Answer, Missing, Paper, Recommendation
+from recommender.themes import Theme
 
 WIDTH = 100
 
@@ -22,8 +23,11 @@ def paper_json(paper: Paper) -> dict[str, Any]:
     return made
 
 
-def answer_json(answer: Answer) -> dict[str, Any]:
-    """An answer as the API gives it."""
+def answer_json(answer: Answer, groups: Sequence[Theme] | None = None) -> dict[str, Any]:
+    """An answer as the API gives it; with groups, also the ids of each theme's papers."""
+    grouped = {} if groups is None else {"themes": [
+        {"name": theme.name, "papers": [answer.recommendations[place].paper.id for place in theme.places]}
+        for theme in groups]}
     return {
         "recommendations": [{
             "paper": paper_json(found.paper), "score": found.score, "base": found.base, "parts": dict(found.parts),
@@ -31,6 +35,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
             "reasons": reasons(found)} for found in answer.recommendations],
         "relevant": answer.relevant, "note": answer.note, "entities": [asdict(span) for span in answer.entities],
         "missing": missing_json(answer.missing), "seconds": answer.seconds,
+        **grouped,
     }
 
 
@@ -40,9 +45,12 @@ def missing_json(missing: Sequence[Missing]) -> list[dict[str, Any]]:
              "papers": [paper.id for paper in one.papers]} for one in missing]
 
 
-def answer_text(answer: Answer) -> str:
+def answer_text(answer: Answer, groups: Sequence[Theme] | None = None) -> str:
     """An answer for reading: rank, title, who and when, and why; then what the nearest papers use besides."""
-    lines = [line for place, found in enumerate(answer.recommendations, 1) for line in _lines(place, found)]
+    lines = []
+    for theme in groups or [Theme("", tuple(range(len(answer.recommendations))))]:
+        lines += [f"== {theme.name}", ""] if theme.name else []
+        lines += [line for place in theme.places for line in _lines(place + 1, answer.recommendations[place])]
     for label, said in (("Dataset", "Papers like this also evaluate on"), ("Method", "Papers like this also use")):
         names = ", ".join(one.name for one in answer.missing if one.label == label)
         lines += textwrap.wrap(f"{said}: {names}", WIDTH, subsequent_indent="  ") if names else []

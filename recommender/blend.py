@@ -46,6 +46,11 @@ class Scored:
     likelihood: Scores
     """[rows] the calibrated chance of being cited, strictly increasing in the score; NaN where not calibrated."""
 
+    def at(self, places: Rows) -> Scored:
+        """The rows at these places, in this order."""
+        return Scored(self.rows[places], self.score[places], self.base[places],
+                      {name: part[places] for name, part in self.parts.items()}, self.likelihood[places])
+
 
 class Blend:
     """Learned trees, and the map from score to likelihood."""

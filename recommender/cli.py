@@ -176,9 +176,13 @@ def build(context: click.Context) -> None:
 @click.argument("file", default="-", type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--k", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many papers.")
 @click.option("--year", type=int, help="Nothing newer than this year.")
+@click.option("--variety", type=click.FloatRange(0, 1), default=0.0, show_default=True,
+              help="How much score a paper gives up for being unlike those before it.")
+@click.option("--themes", "themed", is_flag=True, help="Group the papers into named themes.")
 @click.option("--format", "format_", type=click.Choice(["text", "json", *FORMATS]), default="text", show_default=True)
 @click.pass_context
-def recommend(context: click.Context, file: Path, k: int, year: int | None, format_: str) -> None:
+def recommend(context: click.Context, file: Path, k: int, year: int | None, variety: float, themed: bool,
+              format_: str) -> None:
     """Related work for a draft: plain text (title first, or none), or BibTeX or JSON of one paper."""
     from recommender.answers import answer_json, answer_text  # noqa: PLC0415
     from recommender.papers import Filters  # noqa: PLC0415
@@ -188,13 +192,14 @@ def recommend(context: click.Context, file: Path, k: int, year: int | None, form
                   filters=Filters(year_to=year))
     with opened(settings_of(context)) as library:
         recommender = _recommender(settings_of(context), library)
-        answer = recommender.recommend(recommender.apart(draft), k)
+        answer = recommender.recommend(recommender.apart(draft), k, variety)
+        groups = recommender.themes(answer) if themed else None
     if answer.note:
         say(answer.note)
     if format_ == "text":
-        click.echo(answer_text(answer))
+        click.echo(answer_text(answer, groups))
     elif format_ == "json":
-        click.echo(json.dumps(answer_json(answer), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(answer_json(answer, groups), ensure_ascii=False, indent=1))
     else:
         for piece in writer(format_).write([found.paper for found in answer.recommendations]):
             click.echo(piece, nl=False)

@@ -17,7 +17,8 @@ from recommender.index.corpus import Corpus
 from recommender.index.sparse import Rows, best
 from recommender.settings import Settings
 from recommender.signals import SIGNALS
-from recommender.signals.base import Query, Signal
+from recommender.signals.als import Als
+from recommender.signals.base import Features, Query, Signal
 from recommender.signals.bm25 import Bm25
 from recommender.signals.citations import Citations
 from recommender.signals.semantic import Semantic
@@ -65,6 +66,13 @@ class Index:
         if not isinstance(signal, Bm25):
             raise TypeError("the signal bm25 is not Bm25")
         return signal
+
+    def factors(self, rows: Rows) -> Features:
+        """[rows × factors] where these papers lie in the joint factorisation."""
+        als = self.signals["als"]
+        if not isinstance(als, Als):
+            raise TypeError("the signal als is not Als")
+        return np.asarray(als.papers[rows], dtype=np.float32)
 
     def candidates(self, query: Query, k: int, names: Sequence[str]) -> Rows:
         """The union of what the signals nominate; filled up to k where there are k allowed papers."""

@@ -28,6 +28,8 @@ from recommender.signals.cooccurrence import Cooccurrence
 from recommender.steering import REACH, steered
 from recommender.store.corrections import Corrections
 from recommender.store.library import Library
+from recommender.themes import Theme, themes
+from recommender.variety import POOL, varied
 
 REASONS = 8
 """Pieces of evidence shown a signal."""
@@ -91,8 +93,11 @@ class Recommender:
         """The signals, in the order in which parts are shown."""
         return tuple(self.index.signals)
 
-    def recommend(self, draft: Draft, k: int = 20) -> Answer:
-        """The k papers that the draft's author would cite, best first, explained."""
+    def recommend(self, draft: Draft, k: int = 20, variety: float = 0.0) -> Answer:
+        """The k papers that the draft's author would cite, best first, explained.
+
+        `variety` (0 to 1) is how much score a paper gives up for being unlike those before it.
+        """
         begun, index = time.perf_counter(), self.index
         catalogue = self.catalogue(index)
         query, spans = prepare(index.corpus, index.bm25, self.library, draft, catalogue.naming)
@@ -100,8 +105,10 @@ class Recommender:
             note = ("None of the draft's words occurs in the library." if draft.text else
                     "There is nothing to go on: no text, and no paper that the library knows.")
             return Answer((), spans, (), False, note, time.perf_counter() - begun)
-        scored = index.rank(query, max(k, REACH) if draft.entities else k)
-        scored = steered(scored, catalogue, draft.entities, spans, k)
+        pool = POOL * k if variety else k
+        scored = index.rank(query, max(pool, REACH) if draft.entities else pool)
+        scored = steered(scored, catalogue, draft.entities, spans, pool)
+        scored = varied(scored, index.factors(scored.rows), k, variety)
         papers = self._papers(index, scored)
         evidence = self._evidence(index, query, scored.rows.tolist(), catalogue)
         found = tuple(
@@ -117,6 +124,18 @@ class Recommender:
         """The draft with its own record hidden, where the library holds one: nobody cites what they are writing."""
         own = self.library.match([Paper(title=draft.title)])[0] if draft.title else None
         return draft if own is None else replace(draft, exclude=(*draft.exclude, own))
+
+    def themes(self, answer: Answer) -> list[Theme]:
+        """The answer's papers as named groups, by their places in it."""
+        index, papers = self.index, [found.paper for found in answer.recommendations]
+        keys = self.library.keys_of(paper.id for paper in papers)
+        known = [place for place, paper in enumerate(papers) if len(index.corpus.rows_of([keys.get(paper.id, -1)]))]
+        rows = np.array([index.corpus.rows_of([keys[papers[place].id]])[0] for place in known], dtype=np.intp)
+        named = self.entities_of([papers[place].id for place in known])
+        found = themes([papers[place] for place in known],
+                       [[name for _, name in named.get(papers[place].id, ())] for place in known],
+                       index.factors(rows))
+        return [Theme(theme.name, tuple(known[place] for place in theme.places)) for theme in found]
 
     def check(self, signals: Sequence[str] | None) -> None:
         """Raises InputError for a name that is no signal, and for an empty choice."""

@@ -36,9 +36,7 @@ def steered(scored: Scored, catalogue: Catalogue, choices: Sequence[Choice], spa
         part = np.where(np.isnan(own) & (moved != 0), 0.0, own) + moved
         scored = replace(scored, score=scored.score + moved, parts={**scored.parts, PART: part})
         order = np.lexsort((scored.rows, -scored.score))[:k]
-    return replace(scored, rows=scored.rows[order], score=scored.score[order], base=scored.base[order],
-                   parts={name: part[order] for name, part in scored.parts.items()},
-                   likelihood=scored.likelihood[order])
+    return scored.at(order)
 
 
 def _moved(scored: Scored, catalogue: Catalogue, choices: Sequence[Choice], spans: Iterable[Span]) -> Scores:

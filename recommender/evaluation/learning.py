@@ -31,21 +31,14 @@ _LIGHTGBM = {
 
 
 def of_kind(examples: Examples, kind: str) -> Examples:
-    """The examples that the blend of one kind of query learns from; where meaning plays no part, its table is missing.
-
-    Raises ValueError for a kind that is not one of KINDS.
-    """
+    """The examples that the blend of one kind of query learns from. Raises ValueError for one that is not of KINDS."""
     if kind not in KINDS:
         raise ValueError(kind)
     chosen = np.isin(examples.modes, ANCHORED) == kind.startswith("anchored")
-    meant = [i for i, (signal, _) in enumerate(COLUMNS) if signal == "semantic"]
-    starts = np.concatenate([[0], np.cumsum(examples.groups)[:-1]])
     if kind.endswith("meaning"):
-        told = np.isfinite(examples.tables[:, meant]).any(axis=1)
-        return examples.where(chosen & (np.add.reduceat(told, starts) > 0) if len(starts) else chosen)
-    without = examples.where(chosen)
-    without.tables[:, meant] = np.nan
-    return without
+        meant = [i for i, (signal, _) in enumerate(COLUMNS) if signal == "semantic"]
+        chosen &= np.array([bool(np.isfinite(table[:, meant]).any()) for table in examples.tables], dtype=np.bool_)
+    return examples.where(chosen)
 
 
 def learn(examples: Examples, seed: int, without: Sequence[str] = (), about: Mapping[str, Any] | None = None) -> Blend:
@@ -57,7 +50,8 @@ def learn(examples: Examples, seed: int, without: Sequence[str] = (), about: Map
     constraints = [[i for i, (owner, _) in enumerate(columns) if owner == signal] + context for signal in signals]
     # The average candidate's log-odds stand outside the trees: they are nobody's part.
     share = float(np.clip(examples.cited.mean(), 1e-6, 1 - 1e-6))
-    data = lightgbm.Dataset(examples.tables[:, kept], examples.cited.astype(np.int32), group=examples.groups,
+    tables = list(examples.tables) if len(kept) == len(INPUTS) else [table[:, kept] for table in examples.tables]
+    data = lightgbm.Dataset(tables, examples.cited.astype(np.int32), group=examples.groups,
                             init_score=np.full(len(examples.cited), np.log(share / (1 - share))))
     smallest = int(np.clip(len(examples.cited) // 2000, 20, 1000))
     booster = lightgbm.train({**_LIGHTGBM, "interaction_constraints": constraints, "min_data_in_leaf": smallest,
@@ -68,8 +62,8 @@ def learn(examples: Examples, seed: int, without: Sequence[str] = (), about: Map
 def scores_of(blend: Blend, examples: Examples) -> npt.NDArray[np.float64]:
     """[candidates] the blend's scores."""
     chosen = [INPUTS.index(column) for column in blend.columns]
-    predicted = blend.booster.predict(examples.tables[:, chosen], raw_score=True, num_threads=2)
-    return np.asarray(predicted, dtype=np.float64)
+    return np.concatenate([blend.booster.predict(table[:, chosen], raw_score=True, num_threads=2)
+                           for table in examples.tables])
 
 
 def calibrated(blend: Blend, held_out: Examples) -> Blend:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import compress
 
 import numpy as np
 import numpy.typing as npt
@@ -29,10 +30,9 @@ from recommender.text.entities import extract
 REFERENCES = 5
 """A paper with fewer references in the library teaches too little."""
 ANCHORED = ("given", "anchors", "alone")
-MODES = ("all", "older", "part", "field", "none", *ANCHORED, "given", "anchors")
+MODES = ("all", "older", "part", "field", "none", *ANCHORED)
 """Reference lists known: all, those of the years before the learning drafts', a part of these, those outside the
-draft's field, none. Asked with text and three references, with three references alone, with one reference alone;
-where a mode stands twice, other references are given the second time."""
+draft's field, none. Asked with text and three references, with three references alone, with one reference alone."""
 GIVEN = 3
 """References that are given as anchors."""
 
@@ -41,10 +41,10 @@ GIVEN = 3
 class Examples:
     """Candidates of many queries: what the signals say of each, and whether the draft cited it."""
 
-    tables: Features
-    """[candidates × columns]"""
+    tables: tuple[Features, ...]
+    """[queries] of [candidates × columns]; apart, for together they would stand in memory twice."""
     cited: npt.NDArray[np.bool_]
-    """[candidates]"""
+    """[all candidates]"""
     groups: npt.NDArray[np.int64]
     """[queries] how many candidates each query has; they stand one after another."""
     modes: tuple[str, ...]
@@ -58,7 +58,7 @@ class Examples:
     def joined(cls, parts: list[Examples]) -> Examples:
         """Several libraries' examples as one; drafts of different libraries stay different."""
         offsets = np.cumsum([0, *(int(part.drafts.max(initial=0)) + 1 for part in parts)])
-        return cls(np.concatenate([part.tables for part in parts]), np.concatenate([part.cited for part in parts]),
+        return cls(sum((part.tables for part in parts), ()), np.concatenate([part.cited for part in parts]),
                    np.concatenate([part.groups for part in parts]), sum((part.modes for part in parts), ()),
                    np.concatenate([part.drafts + offset for part, offset in zip(parts, offsets, strict=False)]),
                    np.concatenate([part.missed for part in parts]))
@@ -66,7 +66,7 @@ class Examples:
     def where(self, chosen: npt.NDArray[np.bool_]) -> Examples:
         """The queries chosen [queries]."""
         kept = np.repeat(chosen, self.groups)
-        return Examples(self.tables[kept], self.cited[kept], self.groups[chosen],
+        return Examples(tuple(compress(self.tables, chosen)), self.cited[kept], self.groups[chosen],
                         tuple(mode for mode, keep in zip(self.modes, chosen, strict=True) if keep),
                         self.drafts[chosen], self.missed[chosen])
 
@@ -149,7 +149,7 @@ def lessons(corpus: Corpus, signals: Mapping[str, Signal], papers: Callable[[Row
         tick(1)
     if not found:
         return None
-    return Examples(np.concatenate([table for table, *_ in found]), np.concatenate([cited for _, cited, *_ in found]),
+    return Examples(tuple(table for table, *_ in found), np.concatenate([cited for _, cited, *_ in found]),
                     np.array([len(cited) for _, cited, *_ in found]), tuple(mode for _, _, mode, _, _ in found),
                     np.array([number for *_, number, _ in found]), np.array([missed for *_, missed in found]))
 

@@ -27,6 +27,8 @@ from recommender.signals.base import Features, Query, Weighted, nothing, table
 COLUMNS = ("terms", "entities", "keywords", "citations", "lists")
 CONFIDENCE = {"terms": 30.0, "entities": 15.0, "keywords": 15.0, "citations": 60.0, "lists": 60.0}
 """What one entry of a block weighs beyond the 1 of an empty cell; within a row, rarer columns weigh more."""
+SCANNED = 64
+"""Axes that a look over all papers takes in."""
 RARE, COMMON = 4, 0.1
 """Terms in fewer papers, or in more than this share of them, tell factors nothing."""
 
@@ -61,6 +63,8 @@ class Als:
         self.papers, self.columns = papers, columns
         self.regularization = regularization
         self.offsets = layout.offsets()
+        self.scan = np.ascontiguousarray(papers[:, :SCANNED])
+        """[papers × SCANNED] the widest axes, which tell what is worth a closer look."""
         self.norms = np.maximum(np.sqrt(np.einsum("ij,ij->i", papers, papers)), 1e-9)
         self.gram = np.asarray(columns.T @ columns, dtype=np.float64)
 
@@ -190,8 +194,8 @@ class Als:
         return "term", query.surfaces.get(own, self.corpus.vocabularies[block].names[own])
 
     def _every(self, query: Query, draft: Factors) -> npt.NDArray[np.float64]:
-        """[papers] the score of every paper."""
-        return query.once("als.papers", lambda: np.asarray(self.papers @ draft, dtype=np.float64))
+        """[papers] the score of every paper, by the widest axes alone."""
+        return query.once("als.papers", lambda: np.asarray(self.scan @ draft[:SCANNED], dtype=np.float64))
 
     def _cited(self, query: Query, draft: Factors) -> npt.NDArray[np.float64]:
         """[papers] the draft's score of each paper as one to cite; missing where nobody is known to cite it."""

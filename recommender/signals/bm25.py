@@ -8,6 +8,7 @@ term is its multiplicity there; the program's own queries use the square root of
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -25,6 +26,8 @@ from recommender.signals.base import Features, Mask, Query, Scores, Weighted, no
 OKAPI_EPSILON = 0.25
 PLUS_DELTA = 1.0
 L_DELTA = 0.5
+RANKED = 2048
+"""Papers whose rank is told; all others have this one."""
 FEEDBACK = 10
 """The papers whose centre is the feedback query (Rocchio)."""
 
@@ -168,9 +171,8 @@ class Bm25:
             return nothing(rows, len(self.features))
         top = float(query.lexical.max(initial=0.0, where=query.visible)) or 1.0
         phrases = query.phrased if len(query.phrases) else np.full(len(self.corpus), np.nan)
-        # Single precision sorts four times as fast, and a rank among 100,000 needs no more.
-        ordered = query.once("ordered", lambda: np.sort(query.lexical.astype(np.float32)))
-        rank = len(ordered) - np.searchsorted(ordered, query.lexical[rows].astype(np.float32), side="right")
+        ordered = query.once("ordered", lambda: _largest(query.lexical, RANKED))
+        rank = len(ordered) - np.searchsorted(ordered, query.lexical[rows], side="right")
         ten = best(query.lexical, FEEDBACK, query.visible)
         angles = self._angles(query, rows, ten)
         feedback, closest = _feedback(angles[:, 2:], ten[:, None] == rows[None, :])
@@ -193,21 +195,22 @@ class Bm25:
 
     def cosine(self, query: Query, rows: Rows) -> Scores:
         """[rows] cosine of tf-idf vectors of draft and paper."""
-        return row_dots(self.vectors, rows, self._unit(query.terms))
+        unit = self._unit(query.terms)
+        vector = np.zeros(self.vectors.shape[1])
+        vector[unit.rows] = unit.weights
+        return row_dots(self.vectors, rows, vector)
 
     def _angles(self, query: Query, rows: Rows, others: Rows) -> Scores:
         """[rows × (draft, draft's title, each of the other rows)] cosines."""
-        sides = np.stack([self._unit(query.terms), self._unit(query.title)], axis=1).astype(np.float32)
-        return cosines(self.vectors, rows, others, sides)
+        return cosines(self.vectors, rows, others, (self._unit(query.terms), self._unit(query.title)))
 
     def _sentences(self, query: Query, rows: Rows) -> tuple[Scores, Scores, Scores]:
         """[rows] each: BM25 of the best sentence, of the second best, and their mean, by each one's length."""
         missing = np.full(len(rows), np.nan)
         if not query.sentences:
             return missing, missing, missing
-        sides = np.zeros((self.vectors.shape[1], len(query.sentences)), dtype=np.float32)
-        for number, sentence in enumerate(query.sentences):
-            sides[sentence.rows, number] = 1 / np.sqrt(self.rarity[sentence.rows].sum())
+        sides = [Weighted(sentence.rows, sentence.weights / np.sqrt(self.rarity[sentence.rows].sum()))
+                 for sentence in query.sentences]
         scores = np.sort(_product(self.by_paper, rows, sides), axis=1)
         return scores[:, -1], scores[:, -2] if len(query.sentences) > 1 else missing, scores.mean(axis=1)
 
@@ -225,12 +228,17 @@ class Bm25:
     def _term(self, column: int) -> str:
         return self.corpus.vocabularies["terms"].names[column]
 
-    def _unit(self, terms: Weighted) -> Scores:
-        """[terms] the weighted terms as a tf-idf vector of unit length."""
-        vector = np.zeros(self.vectors.shape[1])
-        vector[terms.rows] = terms.weights * self.rarity[terms.rows]
-        norm = float(np.linalg.norm(vector))
-        return vector / norm if norm else vector
+    def _unit(self, terms: Weighted) -> Weighted:
+        """The weighted terms as a tf-idf vector of unit length."""
+        weights = terms.weights * self.rarity[terms.rows]
+        norm = float(np.linalg.norm(weights))
+        return Weighted(terms.rows, weights / norm if norm else weights)
+
+
+def _largest(scores: Scores, number: int) -> Scores:
+    """The largest scores, ascending."""
+    kept = np.partition(scores, len(scores) - number)[len(scores) - number:] if len(scores) > number else scores
+    return np.sort(kept)
 
 
 def _feedback(closeness: Scores, itself: Mask) -> tuple[Scores, Scores]:
@@ -243,23 +251,29 @@ def _feedback(closeness: Scores, itself: Mask) -> tuple[Scores, Scores]:
     return mean, np.where(known, largest, np.nan)
 
 
-def cosines(vectors: csr_matrix, rows: Rows, others: Rows, first: Features | None = None) -> Scores:
-    """[rows × others] cosines of unit vectors; columns for those of `first` [terms × n] come before the others'."""
-    ahead = 0 if first is None else first.shape[1]
-    sides = np.zeros((vectors.shape[1], ahead + len(others)), dtype=np.float32)
-    if first is not None:
-        sides[:, :ahead] = first
+def cosines(vectors: csr_matrix, rows: Rows, others: Rows, first: Sequence[Weighted] = ()) -> Scores:
+    """[rows × (first, others)] cosines of unit vectors; those of `first` come with their columns and weights."""
     columns, values, owner = gather(vectors, others)
-    sides[columns, ahead + owner] = values
-    return _product(vectors, rows, sides)
+    ends = np.searchsorted(owner, np.arange(1, len(others)))
+    return _product(vectors, rows, [*first, *(Weighted(one, weights.astype(np.float64)) for one, weights in zip(
+        np.split(columns, ends), np.split(values, ends), strict=True) if len(others))])
 
 
-def _product(matrix: csr_matrix, rows: Rows, sides: Features) -> Scores:
-    """matrix[rows] @ sides."""
-    columns, values, _ = gather(matrix, rows)
-    ends = np.concatenate([[0], np.cumsum(matrix.indptr[rows + 1] - matrix.indptr[rows])])
+def _product(matrix: csr_matrix, rows: Rows, sides: Sequence[Weighted]) -> Scores:
+    """[rows × sides] matrix[rows] times each side, given by its columns and their weights."""
+    used = np.unique(np.concatenate([side.rows for side in sides])) if sides else np.zeros(0, np.intp)
+    dense = np.zeros((len(used), len(sides)), dtype=np.float32)
+    for number, side in enumerate(sides):
+        dense[np.searchsorted(used, side.rows), number] = side.weights
+    place = np.full(matrix.shape[1], -1, dtype=np.int32)
+    place[used] = np.arange(len(used))
+    columns, values, owner = gather(matrix, rows)
+    column = place[columns]
+    held = np.flatnonzero(column >= 0)
+    ends = np.concatenate([[0], np.cumsum(np.bincount(owner[held], minlength=len(rows)))])
     # Not matrix[rows]: scipy would convert all of the index arrays first.
-    return np.asarray(csr_matrix((values, columns, ends), shape=(len(rows), len(sides))) @ sides, dtype=np.float64)
+    chosen = csr_matrix((values[held], column[held], ends), shape=(len(rows), len(used)))
+    return np.asarray(chosen @ dense, dtype=np.float64)
 
 
 def unit_vectors(corpus: Corpus) -> csr_matrix:

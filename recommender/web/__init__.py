@@ -20,6 +20,7 @@ from recommender.web import (
     papers,
     security,
     tables,
+    views,
 )
 from recommender.web.desk import Desk
 from recommender.web.idents import IdentConverter
@@ -41,7 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(context)
     guard = security.protect(app, settings, library)
-    for module in (drafts, chips, lists, items, papers, entities, corrections, tables, exports, about, api):
+    for module in (drafts, chips, lists, items, papers, entities, corrections, tables, exports, views, about, api):
         app.register_blueprint(module.pages)
     guard.exempt(api.pages)
     failures.register(app)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from recommender.answers import missing_json
-from recommender.export import writer
-from recommender.papers import ENTITY_LABELS, Answer, Choice, Draft, Filters, Paper
+from recommender.answers import answer_json
+from recommender.papers import ENTITY_LABELS, Choice, Draft, Filters
 from recommender.web.about import state
 from recommender.web.desk import desk
 
@@ -19,7 +17,8 @@ pages = Blueprint("api", __name__, url_prefix="/api")
 
 MOST = 1000
 MOST_WEIGHT = 10
-_FIELDS = ("title", "abstract", "references", "exclude", "year", "year_from", "venues", "entities", "k")
+_FIELDS = ("title", "abstract", "references", "exclude", "year", "year_from", "venues", "entities", "k", "variety",
+           "themes")
 
 
 class FieldError(Exception):
@@ -36,10 +35,11 @@ def recommend() -> ResponseReturnValue:
     if request.mimetype != "application/json":
         return _error(None, "Send JSON, with the header Content-Type: application/json.", 415)
     try:
-        draft, k = read_request(request.get_data())
+        draft, k, variety, themed = read_request(request.get_data())
     except FieldError as wrong:
         return _error(wrong.field, str(wrong), 400)
-    return jsonify(answer_json(desk().recommender.recommend(draft, k)))
+    answer = desk().recommender.recommend(draft, k, variety)
+    return jsonify(answer_json(answer, desk().recommender.themes(answer) if themed else None))
 
 
 @pages.get("/status")
@@ -50,8 +50,8 @@ def status() -> ResponseReturnValue:
     return jsonify({name: value for name, value in said.items() if name not in ("folder", "built_at")})
 
 
-def read_request(body: bytes) -> tuple[Draft, int]:
-    """The draft and k of a request's JSON. Raises FieldError, which names the field and says why."""
+def read_request(body: bytes) -> tuple[Draft, int, float, bool]:
+    """The draft, k, variety and whether themes are wanted. Raises FieldError, which names the field and says why."""
     try:
         given = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -75,35 +75,13 @@ def read_request(body: bytes) -> tuple[Draft, int]:
     )
     if not draft.text.strip() and not draft.references and not draft.entities:
         raise FieldError("abstract", "The draft is empty: give a title, an abstract, or references.")
-    return draft, k or 20
-
-
-def answer_json(answer: Answer) -> dict[str, Any]:
-    """An answer as the API gives it."""
-    return {
-        "recommendations": [
-            {
-                "paper": paper_json(one.paper),
-                "score": one.score,
-                "parts": dict(one.parts),
-                "base": one.base,
-                "likelihood": one.likelihood,
-                "evidence": [asdict(reason) for reason in one.evidence],
-            }
-            for one in answer.recommendations
-        ],
-        "relevant": answer.relevant,
-        "note": answer.note,
-        "entities": [asdict(span) for span in answer.entities],
-        "missing": missing_json(answer.missing),
-        "seconds": answer.seconds,
-    }
-
-
-def paper_json(paper: Paper) -> dict[str, Any]:
-    """A paper under the same keys as in the library's JSON lines."""
-    record: dict[str, Any] = json.loads("".join(writer("jsonl").write([paper])))
-    return record
+    variety = given.get("variety") or 0
+    if isinstance(variety, bool) or not isinstance(variety, int | float) or not 0 <= variety <= 1:
+        raise FieldError("variety", "variety must be a number from 0 to 1.")
+    themed = given.get("themes") or False
+    if not isinstance(themed, bool):
+        raise FieldError("themes", "themes must be true or false.")
+    return draft, k or 20, float(variety), themed
 
 
 def error_json(message: str, code: int) -> ResponseReturnValue:

@@ -10,7 +10,7 @@ from recommender.errors import InputError
 from recommender.export import writer
 from recommender.names import fold
 from recommender.papers import Paper
-from recommender.web import forms
+from recommender.web import forms, views
 from recommender.web.desk import desk
 
 pages = Blueprint("exports", __name__)
@@ -19,7 +19,9 @@ pages = Blueprint("exports", __name__)
 @pages.get("/drafts/<id>/export")
 def draft(id: str) -> Response:
     """A draft's results; the file is not named after the draft, which is nobody's business."""
-    answer = desk().recommender.recommend(desk().drafts.get(id), forms.shown(request.args))
+    recommender = desk().recommender
+    asked = recommender.apart(desk().drafts.get(id))
+    answer = recommender.recommend(asked, forms.shown(request.args), views.variety())
     return download((one.paper for one in answer.recommendations), "related-work")
 
 

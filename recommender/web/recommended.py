@@ -11,10 +11,10 @@ from flask import session
 from recommender.errors import ArtifactError
 from recommender.papers import Answer, Draft
 from recommender.store.lists import ListEntry
-from recommender.web import forms
+from recommender.web import forms, views
 from recommender.web.bars import legend
 from recommender.web.desk import desk
-from recommender.web.results import results
+from recommender.web.results import Result, results
 
 
 def recommended(draft: Draft, k: int) -> dict[str, Any]:
@@ -30,6 +30,9 @@ def recommended(draft: Draft, k: int) -> dict[str, Any]:
         "answer": answer,
         "trouble": trouble,
         "results": shown,
+        "groups": groups(answer, shown) if answer else [],
+        "variety": session.get("variety", ""),
+        "themed": views.is_themed(),
         "legend": legend((result.segments for result in shown), tones()),
         "more": more,
         "lists": overview(),
@@ -37,11 +40,18 @@ def recommended(draft: Draft, k: int) -> dict[str, Any]:
     }
 
 
+def groups(answer: Answer, shown: Sequence[Result]) -> list[tuple[str, list[Result]]]:
+    """The results under the names of their themes, or all under no name where they are not grouped."""
+    if not views.is_themed():
+        return [("", list(shown))]
+    return [(theme.name, [shown[place] for place in theme.places]) for theme in desk().recommender.themes(answer)]
+
+
 def ask(draft: Draft, k: int) -> tuple[Answer | None, str]:
     """The answer to a query; without an index None, and what to do about it."""
     try:
         recommender = desk().recommender
-        return recommender.recommend(recommender.apart(draft), k), ""
+        return recommender.recommend(recommender.apart(draft), k, views.variety()), ""
     except ArtifactError as error:
         return None, str(error)
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from recommender.crosstab import COLUMNS, FORMATS, ROWS, as_file, crosstab
 from recommender.names import fold, parse_name
 from recommender.papers import Paper
-from recommender.web import forms
+from recommender.web import forms, views
 from recommender.web.desk import desk
 from recommender.web.respond import go
 
@@ -34,7 +34,7 @@ def draft(id: str) -> str | Response:
     """Who among a draft's results used what with what; no file is named after the draft."""
     one, k = desk().drafts.get(id), forms.shown(request.args)
     recommender = desk().recommender
-    answer = recommender.recommend(recommender.apart(one), k)
+    answer = recommender.recommend(recommender.apart(one), k, views.variety())
     papers = [found.paper for found in answer.recommendations]
     back = url_for("drafts.show", id=id, k=None if k == forms.SHOWN else k)
     return _table(papers, one.title or "a draft without a title", back, file="related-work", k=k)
