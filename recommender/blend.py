@@ -103,6 +103,12 @@ class Blend:
         base = score - np.nansum(np.stack(list(named.values())), axis=0) if named else score
         return Scored(rows[top], score, base, named, self._likelihood(score))
 
+    def part(self, inputs: Features, name: str) -> tuple[Scores, Scores]:
+        """[rows] one signal's part, and the score, of inputs [rows × columns] in the blend's own order."""
+        leaves = np.asarray(self.booster.predict(inputs, pred_leaf=True, num_threads=1), dtype=np.intp)
+        parts = self._parts(leaves.reshape(len(inputs), -1) + np.arange(self.values.shape[0]) * self.values.shape[1])
+        return parts[:, 1 + self.names.index(name)], parts.sum(axis=1)
+
     def _parts(self, places: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
         """[rows × (base, signals)] sums of the leaves at these places [rows × trees], by owner."""
         width = len(self.names) + 1

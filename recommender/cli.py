@@ -19,6 +19,7 @@ import click
 from recommender.bibliography import rank_bibliography
 from recommender.drafting import read_draft
 from recommender.errors import InputError, RecommenderError
+from recommender.evaluation import SPLITS
 from recommender.export.write import WRITERS, writer
 from recommender.ingest.files import open_text
 from recommender.ingest.lists import list_lines, read_lists
@@ -233,11 +234,17 @@ def batch(context: click.Context, drafts: Path, k: int, run_file: Path, signals:
 
 
 @main.command()
-@click.argument("drafts", type=click.Path(path_type=Path))
-@click.argument("qrels", type=click.Path(path_type=Path))
+@click.argument("drafts", type=click.Path(path_type=Path), required=False)
+@click.argument("qrels", type=click.Path(path_type=Path), required=False)
+@click.option("--own", type=click.Choice(SPLITS), help="On the library's own reference lists instead, with controls.")
 @click.pass_context
-def evaluate(context: click.Context, drafts: Path, qrels: Path) -> None:
+def evaluate(context: click.Context, drafts: Path | None, qrels: Path | None, own: str | None) -> None:
     """How good the rankings are on drafts (JSON lines) whose references are known (TREC qrels)."""
+    if own:
+        _examine(context, own)
+        return
+    if drafts is None or qrels is None:
+        raise click.UsageError("Give DRAFTS and QRELS, or --own time, or --own random.")
     from recommender.evaluation.evaluate import as_text  # noqa: PLC0415
     from recommender.evaluation.evaluate import evaluate as measure  # noqa: PLC0415
     from recommender.evaluation.files import read_drafts, read_qrels  # noqa: PLC0415
@@ -255,6 +262,17 @@ def evaluate(context: click.Context, drafts: Path, qrels: Path) -> None:
             found = measure(recommender, asked, judgements, tick)
     say(f"{found.drafts} drafts with judgements")
     click.echo(as_text(found, settings.seed))
+
+
+def _examine(context: click.Context, split: str) -> None:
+    from recommender.build import library_texts  # noqa: PLC0415
+    from recommender.evaluation.controls import MOST, examine  # noqa: PLC0415
+    settings = settings_of(context)
+    with opened(settings) as library:
+        index = _recommender(settings, library).index
+        with stage("Asking with own papers", MOST, " drafts") as tick:
+            found = examine(index.corpus, index.signals, library_texts(library, index.corpus), settings, split, tick)
+    click.echo(found.as_text(settings.seed))
 
 
 @main.command()

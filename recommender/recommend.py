@@ -171,6 +171,13 @@ class Recommender:
         rows = index.candidates(query, 0, self.signal_names())
         return set(self.library.ids_of(index.corpus.keys[rows].tolist()).values())
 
+    def with_citers(self, ids: Iterable[str]) -> list[tuple[Paper, bool]]:
+        """The papers of these ids that the library has, each with whether indexed papers cite it."""
+        keys, corpus = self.library.keys_of(ids), self.index.corpus
+        cited_by = corpus.by_column.get("citations")
+        return [(paper, cited_by is not None and bool(np.diff(cited_by.indptr)[corpus.rows_of([key])].any()))
+                for key, paper in self.library.papers_by_key(list(keys.values())).items()]
+
     # -- browsing --------------------------------------------------------------------------------------------
 
     def entities(self, query: str = "", label: str | None = None, limit: int = 50, offset: int = 0,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from recommender.evaluation.breakdown import Breakdown
 from recommender.evaluation.files import Qrels
 from recommender.evaluation.metrics import DEPTH, MEASURES, bootstrap, relevant
 from recommender.papers import Draft
@@ -24,6 +25,7 @@ class Evaluation:
     """Ranking -> [drafts × measures], in the order of MEASURES."""
     nominated: float
     """Share of the wanted papers that all signals' nominations together hold, mean over drafts."""
+    breakdown: Breakdown
 
     @property
     def drafts(self) -> int:
@@ -50,17 +52,22 @@ def evaluate(recommender: Recommender, drafts: Iterable[Draft], qrels: Qrels,
     compared = rankings(recommender.signal_names())
     values: dict[str, list[list[float]]] = {name: [] for name in compared}
     held: list[float] = []
+    breakdown = Breakdown()
     for draft in drafts:
         grades = qrels.get(draft.id, {})
         wanted = relevant(grades)
         if wanted:
-            for name, ranking in recommender.rankings(draft, DEPTH, compared).items():
-                ids = [paper for paper, _ in ranking]
+            ranked = {name: [paper for paper, _ in ranking]
+                      for name, ranking in recommender.rankings(draft, DEPTH, compared).items()}
+            for name, ids in ranked.items():
                 values[name].append([measure(ids, grades) for measure in MEASURES.values()])
-            held.append(len(wanted & recommender.nominated(draft)) / len(wanted))
+            nominated = recommender.nominated(draft)
+            held.append(len(wanted & nominated) / len(wanted))
+            breakdown.add(recommender.with_citers(wanted), draft.filters.year_to,
+                          {BASELINE: ranked[BASELINE], BLEND: ranked[BLEND], "nominated": nominated})
         after_draft(1)
     return Evaluation({name: np.array(rows).reshape(-1, len(MEASURES)) for name, rows in values.items()},
-                      float(np.mean(held)) if held else 0.0)
+                      float(np.mean(held)) if held else 0.0, breakdown)
 
 
 def as_text(evaluation: Evaluation, seed: int) -> str:
@@ -78,4 +85,5 @@ def as_text(evaluation: Evaluation, seed: int) -> str:
         lines.append(f"{BLEND} over {BASELINE}, {measure}: {mean:+.4f} "
                      f"(95 % of paired bootstraps {low:+.4f} to {high:+.4f})")
     lines.append(f"nominated rows hold {evaluation.nominated:.4f} of the wanted papers")
+    lines += ["", *evaluation.breakdown.as_lines()]
     return "\n".join(lines)

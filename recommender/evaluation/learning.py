@@ -83,16 +83,22 @@ def calibrated(blend: Blend, held_out: Examples) -> Blend:
     return Blend(blend.trees, blend.columns, (float(np.exp(fitted[0]) / scale), float(fitted[1])), blend.about)
 
 
-def ndcg_of(score: npt.NDArray[np.float64], examples: Examples, k: int = 10) -> npt.NDArray[np.float64]:
-    """[queries] nDCG@k, cited papers that were no candidates counted as missed."""
-    discount = 1 / np.log2(np.arange(2, k + 2))
+def ndcg_of(score: npt.NDArray[np.float64], examples: Examples) -> npt.NDArray[np.float64]:
+    """[queries] nDCG@10, cited papers that were no candidates counted as missed."""
+    return measures_of(score, examples)[:, 0]
+
+
+def measures_of(score: npt.NDArray[np.float64], examples: Examples) -> npt.NDArray[np.float64]:
+    """[queries × (nDCG@10, recall@20, recall@100)] cited papers that were no candidates counted as missed."""
+    discount = 1 / np.log2(np.arange(2, 12))
     values = []
     for (start, size), missed in zip(_spans(examples), examples.missed, strict=True):
         cited = examples.cited[start:start + size]
-        top = cited[np.argsort(-score[start:start + size], kind="stable")[:k]]
-        wanted = min(k, int(cited.sum() + missed))
-        values.append(float(top @ discount[:len(top)]) / float(discount[:wanted].sum()))
-    return np.array(values)
+        top = cited[np.argsort(-score[start:start + size], kind="stable")[:SHOWN]]
+        wanted = int(cited.sum() + missed)
+        gain = float(top[:10] @ discount[:len(top[:10])]) / float(discount[:wanted].sum())
+        values.append((gain, top[:20].sum() / wanted, top.sum() / wanted))
+    return np.array(values, dtype=np.float64)
 
 
 def calibration_error(blend: Blend, examples: Examples, bins: int = 10) -> tuple[float, list[tuple[float, float, int]]]:

@@ -74,10 +74,11 @@ class Examples:
 COLUMNS = tuple((name, feature) for name, features in FEATURES.items() for feature in features)
 
 
-def draft_rows(corpus: Corpus, most: int, seed: int) -> tuple[Rows, int | None]:
+def draft_rows(corpus: Corpus, most: int, seed: int, split: str = "time") -> tuple[Rows, int | None]:
     """The papers to learn from, and the last year whose reference lists count as evidence for them.
 
-    The newest papers with references where years are known (time split), otherwise a random draw (None).
+    The newest papers with references where years are known (time split), otherwise, or with the split "random", a
+    random draw (None).
     """
     if "citations" not in corpus.blocks or "terms" not in corpus.blocks:
         return np.zeros(0, dtype=np.intp), None
@@ -88,7 +89,7 @@ def draft_rows(corpus: Corpus, most: int, seed: int) -> tuple[Rows, int | None]:
         return able, None
     dated = able[corpus.years[able] != NO_YEAR]
     generator = np.random.default_rng(seed)
-    if len(dated) < len(able) / 2:
+    if split == "random" or len(dated) < len(able) / 2:
         return np.sort(generator.permutation(able)[:most]), None
     years = np.sort(corpus.years[dated])[::-1]
     wanted = min(most, max(len(dated) // 4, 1))
@@ -112,13 +113,13 @@ def without_lists(corpus: Corpus, keep: Mask) -> Corpus:
 
 def lessons(corpus: Corpus, signals: Mapping[str, Signal], papers: Callable[[Rows], Mapping[int, Paper]],
             settings: Settings, most: int, modes: tuple[str, ...] = MODES,
-            tick: Callable[[int], object] = lambda n: None) -> Examples | None:
+            tick: Callable[[int], object] = lambda n: None, split: str = "time") -> Examples | None:
     """Examples from a library's own reference lists; None where no paper can teach.
 
     `papers` gives the texts of rows. `signals` may lack the factors: they are fitted again, once on what drafts may
     know and once without any reference list; what the other signals fit holds no edge.
     """
-    rows, last = draft_rows(corpus, most, settings.seed)
+    rows, last = draft_rows(corpus, most, settings.seed, split)
     if not len(rows):
         return None
     generator = np.random.default_rng(settings.seed)
