@@ -6,16 +6,19 @@ sure, so the rules go first and the tagger adds names that they missed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from recommender.papers import Span
 from recommender.text.features import KINDS
 from recommender.text.rules import Ruled, canonical, read
 from recommender.text.sources import layout
-from recommender.text.spelling import NO_NAMES, look
+from recommender.text.spelling import base, look
 from recommender.text.tagger import Reading, Tag, tagger
 
 Ranges = list[tuple[int, int, int]]
+_CAPITALS = re.compile(r"[A-Z][A-Z0-9+-]+s?")
+_WORD = re.compile(r"[^\W_]+(?:[-+&][^\W_]+)*\+*")
 
 
 def cues(ruled: Ruled) -> tuple[Ranges, Ranges]:
@@ -40,7 +43,8 @@ def _joined(text: str, ruled: Ruled, tags: list[Tag]) -> list[Span]:
         more = ruled.spans
     else:
         first = ruled.spans
-        more = [_span(text, tag) for tag in tags if _is_name(text[tag[0]:tag[1]]) and not ruled.denied(*tag[:2])]
+        named = [name for tag in tags for name in _named(text, tag)]
+        more = [_span(text, name) for name in named if not ruled.denied(*name[:2])]
     return sorted([*first, *_clear_of(first, more)], key=lambda span: span.start)
 
 
@@ -61,7 +65,20 @@ def _clear_of(first: list[Span], more: list[Span]) -> list[Span]:
     return kept
 
 
-def _is_name(surface: str) -> bool:
-    """Whether a tagged stretch has the look of a proper name."""
-    words = surface.replace("-", " ").split()
-    return len(words) <= 4 and any(look(word) >= 2 and word not in NO_NAMES for word in words)
+def _named(text: str, tag: Tag) -> list[Tag]:
+    """The part of a tagged dataset or method that only a name looks like: "TensorRT" of "the TensorRT plugin"."""
+    start, end, label = tag
+    if label == "Task":
+        return []
+    words = [(match.start(), base(match.group())) for match in _WORD.finditer(text, start, end)]
+    if len(words) > 3 or not all(word[0].isupper() for _, word in words):
+        words = [(at, word) for at, word in words if _is_name(word, label)]
+    if not any(_is_name(word, label) for _, word in words) or len(words) > 3:
+        return []
+    return [(words[0][0], words[-1][0] + len(words[-1][1]), label)]
+
+
+def _is_name(word: str, label: str) -> bool:
+    """Whether no other word looks so; short capitals are believed of datasets only, and mean too much else."""
+    capitals = _CAPITALS.fullmatch(word) is not None and len(word.rstrip("s")) >= (5 if label == "Method" else 3)
+    return (capitals or look(word) >= 3) and look(word) > 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -26,8 +27,9 @@ marks that open and close the phrase; the last word of the phrase before."""
 _CENTRE, _HEAD = SLOTS.index("0"), SLOTS.index("head")
 
 CODES = {
-    "shapes": len(SHAPES) ** 3, "distance": 16, "known": 13, "known-1": 13, "known+1": 13, "beside": 13, "rule": 7,
-    "rule-1": 7, "rule+1": 7, "mined": 5, "mined-1": 5, "mined+1": 5, "count": 5 * len(SHAPES), "acronym": 4, "glued": 8, "place": 12, "length": 8,
+    "shapes": len(SHAPES) ** 3, "distance": 16, "known": 13, "known-1": 13, "known+1": 13, "beside": 13,
+    "rule": 7, "rule-1": 7, "rule+1": 7, "mined": 5, "mined-1": 5, "mined+1": 5,
+    "count": 5 * len(SHAPES), "acronym": 4, "glued": 8, "place": 12, "length": 8,
 }
 """Code -> how many values it has."""
 FLAGGED_CODES = frozenset(("shapes", "known", "rule", "mined", "glued", "distance", "place"))
@@ -141,11 +143,11 @@ def contexts(found: Tokens, lows: Sequence[str], shapes: Ints, known: Ranges, ru
 
     slots = np.empty((len(SLOTS), count), np.int64)
     for row, step in enumerate((-2, -1, 0, 1, 2)):
-        at = here + step
-        slots[row] = np.where((at >= first) & (at <= last), at, -1)
+        moved = here + step
+        slots[row] = np.where((moved >= first) & (moved <= last), moved, -1)
     slots[_HEAD:] = head, before, after, beside
 
-    pairs = [f"{one} {other}" for one, other in zip(lows, lows[1:], strict=False)]
+    pairs = [f"{one} {other}" for one, other in pairwise(lows)]
     pairs.append("")
     for at in found.sentences[1:]:
         pairs[at - 1] = ""
@@ -259,4 +261,5 @@ def _places(found: Tokens, here: Ints, first: Ints) -> Ints:
     sentences, texts = np.array(found.sentences), np.array(found.texts)
     sentence = np.searchsorted(sentences, here, side="right") - 1
     opening = np.searchsorted(sentences, texts)[np.searchsorted(texts, here, side="right") - 1]
-    return np.minimum(sentence - opening, 3) * 3 + np.minimum(here - first, 2)
+    places: Ints = np.minimum(sentence - opening, 3) * 3 + np.minimum(here - first, 2)
+    return places

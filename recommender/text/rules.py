@@ -30,6 +30,7 @@ _DATASET, _METHOD, _TASK = (_LISTS[f"{kind} heads"] for kind in ("dataset", "met
 _NAMING, _SURE, _PLAIN = _LISTS["naming heads"], _LISTS["sure heads"], _LISTS["plain words"]
 _VERBS, _CALLS, _LEADS = _LISTS["introducing verbs"], _LISTS["calling words"], _LISTS["leading words"]
 _FUNCTION = _LISTS["function words"]
+_HEADS = _DATASET | _NAMING | frozenset(("approach", "module", "strategy", "technique"))
 _DATASET_ENDS, _METHOD_ENDS = tuple(_LISTS["dataset endings"]), tuple(_LISTS["method endings"])
 
 _WORD = re.compile(r"[^\W_]+(?:(?:[-'’+&]|\.(?=\d))[^\W_]+)*[+*]*")
@@ -39,7 +40,7 @@ _SITE = re.compile(r"\.(?:com|org|net|edu|io|gov)\b(?:/\S*)?")
 _TEX = re.compile(r"\\(?:[A-Za-z]+\*?|.)|[{}$~`]")
 _COLON = re.compile(r"\s*:|\s+[-–—]+\s|—|–")
 _APPOSITION = re.compile(
-    r"\s*(?:\([^()]{0,80}\))?\s*(?:,|:|is|as|–|—)\s*(?:which is |is )?(?:a|an|the|our)\s+([^.,;:()]+)"
+    r"\s*(?:\)|\([^()]{0,80}\))?\s*(?:,|:|is|as|–|—)\s*(?:which is |is )?(?:an?|[Tt]he|our|A)\s+([^.;:()]+)"
 )
 # "Olanzapine: a review of its use": drugs open titles as names do.
 _MEDICAL = re.compile(r"\b(?:review|pharmac\w+|treatment|efficacy|therapy|therapeutic|patients|drug)\b")
@@ -146,13 +147,13 @@ class _Reading:
             if first is None:
                 continue
             start, end = self.words[first].start, self.words[index - 1].end
-            label, shown = self._defined(short, self.text[start:end], first)
+            label, shown = self._defined(short, self.text[start:end], first, index)
             if label or look(short) < 3:
                 self.names[short] = (label, shown)
             if label:
                 self.long_forms.append(_Find(start, end, label, shown))
 
-    def _defined(self, short: str, long: str, first: int) -> tuple[str, str]:
+    def _defined(self, short: str, long: str, first: int, index: int) -> tuple[str, str]:
         """Label and canonical name of an acronym with its long form; no label where it is no entity."""
         known = gazetteer().lookup(long)
         if known:
@@ -167,6 +168,7 @@ class _Reading:
             label = ""
         if not label and part and part.label == "Method":
             label = "Method"
+        label = self._said_behind(index) or label
         if not label and introduced and (long[0].isupper() or look(short) > 2):
             label = "Method"
         usual = gazetteer().lookup(short)
@@ -174,6 +176,15 @@ class _Reading:
             return label, usual.canonical
         # A short acronym means many things, so its long form stands for it; a long one is the name.
         return label, short if len(short) > 3 else long_form(long)
+
+    def _said_behind(self, index: int) -> str:
+        """What "(ABC) approach" or "(ABC): a new benchmark" says that ABC is."""
+        word = self.words[index]
+        following = self.words[index + 1] if index + 1 < len(self.words) else word
+        if self.plain[word.end : following.start] == ") " and following.text in _HEADS:
+            return _head_label(following.text)
+        said = self._apposition(word.end) if self.plain[word.end : word.end + 1] == ")" else ""
+        return said if said == "Dataset" else ""
 
     def _read_title(self) -> None:
         """A title "X: …" names X."""
@@ -194,7 +205,18 @@ class _Reading:
             good = len(before) == 2 and shape >= 2 and name not in NO_NAMES and before[1].text[0].isdigit()
         if good:
             said = "Dataset" if rest.startswith("benchmarking") else _head_label(rest) or _end_label(name)
+            if said != "Dataset":
+                said = self._said_later(name) or said
             self._take(base(name), "Dataset" if said == "Dataset" else "Method")
+
+    def _said_later(self, name: str) -> str:
+        """What the text says of the title's name where it comes back: "we introduce X, a benchmark"."""
+        for word in self.words[1:400]:
+            if word.text == name:
+                label = self._apposition(word.end)
+                if label:
+                    return label
+        return ""
 
     def _read_sentences(self) -> None:
         for index, (text, _, _) in enumerate(self.words):
@@ -248,8 +270,13 @@ class _Reading:
 
     def _apposition(self, end: int) -> str:
         """What the text says the name just given is: "X, a large corpus of …"."""
-        match = _APPOSITION.match(self.plain[end : end + 140])
-        return _head_label(match.group(1)) if match else ""
+        match = _APPOSITION.match(self.plain[end : end + 160])
+        for part in match.group(1).split(",") if match else ():
+            label = _head_label(part)
+            # "X, a small, fast model" goes on behind the comma, "X, a model, and Y data" does not.
+            if label or _FUNCTION.intersection(part.split()[1:]):
+                return label
+        return ""
 
     def _read_before(self, index: int, label: str) -> None:
         """ "the X dataset", "X and Y benchmarks", "the X algorithm": the names right before the head."""

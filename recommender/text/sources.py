@@ -1,7 +1,7 @@
 """Which guideline a text is to be read by: the three training sources mark names differently.
 
-Plain prose is read as SciREX marks it, a bare sentence as TDMSci does. Tokenised text (spaces before its commas and full stops) is of the source
-whose words and layout it shares most: a softmax over counts.
+Plain prose is read as SciREX marks it, a sentence without punctuation as TDMSci does. Tokenised text (spaces before
+its commas and full stops) is of the source whose words and layout it shares most: a softmax over counts.
 """
 
 from __future__ import annotations

@@ -145,8 +145,8 @@ class Tagger:
             targets, sources = np.array(shares).T
             row = np.zeros(((len(SOURCES) + 1) * len(SLOTS), len(LABELS)), np.float32)
             np.add.at(row, targets, self._weights[sources])
-            row = row.reshape(-1, len(SLOTS), len(LABELS))
-            sums.rows[place] = row[0] + row[1:]
+            blocks = row.reshape(-1, len(SLOTS), len(LABELS))
+            sums.rows[place] = blocks[0] + blocks[1:]
         # Last, so that a reader who finds the word finds its row.
         sums.places[word] = place
 

@@ -21,13 +21,13 @@ _BRACKETS = {"-lrb-": "(", "-rrb-": ")", "-lsb-": "[", "-rsb-": "]", "-lcb-": "{
 _SAME = {"``": '"', "''": '"', "“": '"', "”": '"', "’s": "'s", "–": "-", "‐": "-", "‑": "-", "—": "--"}
 _DIGIT = re.compile(r"\d")
 _OPEN, _CLOSE, _ENDS = ("(", "[", "{"), (")", "]", "}"), (".", "?", "!")
-FUNCTION = (STOP_WORDS | word_lists()["function words"] | frozenset(
-    ["we", "propose", "proposed", "present", "presented", "show", "shows", "using", "use", "used", "based", "novel", "called", "given", "via", "within", "among", "without", "since", "thus", "hence", "therefore", "upon", "onto", "toward", "towards", "per", "versus", "vs", "although", "though", "unlike", "despite", "e.g", "i.e", "outperforms", "outperform", "achieves", "achieve", "introduce", "demonstrate", "demonstrates", "improve", "improves", "include", "including", "evaluate", "evaluated", "trained", "apply", "applied", "respectively"])) - frozenset("a1")
+FUNCTION = (STOP_WORDS | word_lists()["function words"] | word_lists()["phrase ends"]) - frozenset("a1")
+"""Words that end a noun phrase, folded."""
 
 SHAPES = ("none", "lower", "Title", "CAPS", "mIxed", "X", "0", "x0", "-", "(", ")", ",", ".", ";", "function")
 """The shapes a token can have; `none` stands beyond a sentence's ends."""
 _SHAPE = {name: place for place, name in enumerate(SHAPES)}
-NONE, FUNCTION_SHAPE, HYPHEN = _SHAPE["none"], _SHAPE["function"], _SHAPE["-"]
+NONE, HYPHEN = _SHAPE["none"], _SHAPE["-"]
 BOUNDARIES = frozenset(_SHAPE[name] for name in ("none", "(", ")", ",", ".", ";", "function"))
 """Shapes that end a noun phrase; a hyphen does not."""
 
@@ -96,19 +96,19 @@ def folded(word: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def shape(word: str) -> int:
     """The place of the word's shape in SHAPES."""
-    low = folded(word)
+    return _SHAPE[_shape_of(word, folded(word))]
+
+
+def _shape_of(word: str, low: str) -> str:
     if not low[0].isalnum():
-        name = ("-" if low in ("-", "--") else "(" if low in _OPEN else ")" if low in _CLOSE
+        return ("-" if low in ("-", "--") else "(" if low in _OPEN else ")" if low in _CLOSE
                 else "," if low == "," else "." if low in _ENDS else "function" if low == "'s" else ";")
-        return _SHAPE[name]
     if low in FUNCTION and (word.islower() or word.istitle()):
-        return FUNCTION_SHAPE
-    if word[0].isdigit() and not any(c.isalpha() for c in word):
-        return _SHAPE["0"]
+        return "function"
     if any(c.isdigit() for c in word):
-        return _SHAPE["x0"]
+        return "x0" if any(c.isalpha() for c in word) else "0"
     if len(word) == 1:
-        return _SHAPE["lower" if word.islower() else "X"]
-    if not any(c.isupper() for c in word):
-        return _SHAPE["lower"]
-    return _SHAPE["CAPS" if word.isupper() else "Title" if word.istitle() else "mIxed"]
+        return "lower" if word.islower() else "X"
+    if word.istitle() or not any(c.isupper() for c in word):
+        return "Title" if word.istitle() else "lower"
+    return "CAPS" if word.isupper() else "mIxed"

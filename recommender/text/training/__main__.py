@@ -19,6 +19,7 @@ from recommender.text.training.clusters import abstracts, clusters, name_marks, 
 from recommender.text.training.examples import Record, records, sentences
 from recommender.text.training.guides import guide
 from recommender.text.training.learners import added, field, perceptron
+from recommender.text.training.names import mined_names
 
 PERCEPTRON_SHARE = .05
 """The perceptron counts steps, so its weights are some thirty times as large as the field's."""
@@ -27,13 +28,13 @@ PERCEPTRON_SHARE = .05
 def knowledge_of(files: Sequence[Path]) -> Knowledge:
     """Clusters and marks from plain abstracts."""
     found = survey(abstracts(files))
-    return Knowledge(clusters(found), name_marks(found))
+    return Knowledge(clusters(found), name_marks(found), mined_names(abstracts(files)))
 
 
 def train(given: Sequence[Record], knowledge: Knowledge, path: Path) -> None:
     """Learn from marked records and write the model."""
     examples = list(sentences(given, knowledge))
-    weights, transitions = added(field(examples), perceptron(examples), PERCEPTRON_SHARE)
+    weights, transitions = added([(1, field(examples)), (PERCEPTRON_SHARE, perceptron(examples))])
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(path, **saved(weights, transitions, knowledge, guide(given)))
 

@@ -11,6 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -62,7 +63,7 @@ def survey(texts: Iterable[str]) -> Survey:
                 fold = folds[word] = folded(word)
             low.append(fold)
         found.seen.update(low)
-        found.pairs.update(zip(low, low[1:], strict=False))
+        found.pairs.update(pairwise(low))
         for word, after in zip(words, low[1:], strict=False):
             if not word.islower() and word[0].isalnum():
                 found.cased[word] += 1
@@ -125,7 +126,8 @@ def _vectors(table: sparse.csr_matrix, rank: int, seed: int) -> NDArray[np.float
     start = np.random.default_rng(seed).standard_normal(min(table.shape))
     left, values, _ = svds(ppmi, k=rank, v0=start)
     vectors = (left * np.sqrt(values)).astype(np.float32)
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    units: NDArray[np.float32] = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return units
 
 
 def _kmeans(vectors: NDArray[np.float32], count: int, seed: int, passes: int = 12) -> NDArray[np.int64]:

@@ -49,8 +49,12 @@ def field(sentences: Sequence[Sentence], c1: float = .1, c2: float = .05, iterat
     return weights, transitions
 
 
-def perceptron(sentences: Sequence[Sentence], passes: int = 15, least: int = 2, seed: int = 7) -> Weights:
-    """A structured perceptron with averaged weights, sentences in a new order each pass."""
+def perceptron(sentences: Sequence[Sentence], passes: int = 15, least: int = 2, seed: int = 7,
+               hidden: float = 0.0) -> Weights:
+    """A structured perceptron with averaged weights, sentences in a new order each pass.
+
+    A share of the features is hidden at each step, so that contexts are learned beside the words they stand with.
+    """
     counts = Counter(feature for sentence in sentences for token in sentence.features for feature in token)
     place = {feature: at for at, feature in enumerate(sorted(f for f, count in counts.items() if count >= least))}
     encoded = [_encode(sentence, place) for sentence in sentences]
@@ -63,13 +67,14 @@ def perceptron(sentences: Sequence[Sentence], passes: int = 15, least: int = 2, 
         for number in rng.permutation(len(encoded)):
             ids, offsets, gold = encoded[number]
             step += 1
-            guess = _decode(np.add.reduceat(weights[ids], offsets), moves)
+            shown = rng.random(len(ids)) >= hidden
+            guess = _decode(np.add.reduceat(weights[ids] * shown[:, None], offsets), moves)
             wrong = np.flatnonzero(guess != gold)
             if not len(wrong):
                 continue
             bounds = np.append(offsets, len(ids))
             for at in wrong.tolist():
-                some = ids[bounds[at]:bounds[at + 1]]
+                some = ids[bounds[at]:bounds[at + 1]][shown[bounds[at]:bounds[at + 1]]]
                 for label, sign in ((gold[at], 1), (guess[at], -1)):
                     weights[some, label] += sign
                     late_weights[some, label] += sign * step
@@ -77,6 +82,7 @@ def perceptron(sentences: Sequence[Sentence], passes: int = 15, least: int = 2, 
                 np.add.at(moves, (path[:-1], path[1:]), sign)
                 np.add.at(late_moves, (path[:-1], path[1:]), sign * step)
     mean = weights - late_weights / max(step, 1)
+    mean *= 1 - hidden
     return ({feature: mean[at].astype(np.float32) for feature, at in place.items() if mean[at].any()},
             (moves - late_moves / max(step, 1)).astype(np.float32))
 
@@ -109,14 +115,17 @@ def _decode(scores: Floats, moves: Floats) -> NDArray[np.int64]:
     return np.array(path[::-1])
 
 
-def added(one: Weights, other: Weights, share: float, least: float = .05) -> Weights:
-    """One model's weights plus a share of the other's; what is nearer nothing than `least` is dropped."""
-    total = {feature: weight.copy() for feature, weight in one[0].items()}
-    for feature, weight in other[0].items():
-        total[feature] = total[feature] + share * weight if feature in total else share * weight
+def added(models: Sequence[tuple[float, Weights]], least: float = .05) -> Weights:
+    """The weighted sum of models; what is nearer nothing than `least` is dropped."""
+    total: dict[str, Floats] = {}
+    moves = np.zeros((len(LABELS), len(LABELS)), np.float32)
+    for share, (weights, transitions) in models:
+        moves += share * transitions
+        for feature, weight in weights.items():
+            total[feature] = total[feature] + share * weight if feature in total else share * weight
     kept = {}
     for feature, weight in total.items():
         weight[np.abs(weight) < least] = 0
         if weight.any():
             kept[feature] = weight
-    return kept, one[1] + share * other[1]
+    return kept, moves

@@ -11,7 +11,8 @@ from recommender.text.tokens import HYPHEN, SHAPES, shape, tokens
 
 _LISTS = word_lists()
 _HEADS = {
-    **dict.fromkeys(_LISTS["dataset heads"] | frozenset(("database", "databases", "collection", "challenge")), "Dataset"),
+    **dict.fromkeys(_LISTS["dataset heads"] | frozenset(
+        ("database", "databases", "collection", "challenge")), "Dataset"),
     **dict.fromkeys(_LISTS["naming heads"] | frozenset(
         ("algorithm", "approach", "models", "methods", "networks", "encoder", "architectures")), "Method"),
 }
