@@ -10,11 +10,13 @@ import re
 from collections.abc import Sequence
 
 from recommender.papers import Span
+from recommender.text.decoding import Tag
 from recommender.text.features import KINDS
+from recommender.text.model import tagger
 from recommender.text.rules import Ruled, canonical, read
 from recommender.text.sources import layout
 from recommender.text.spelling import base, look
-from recommender.text.tagger import Reading, Tag, tagger
+from recommender.text.tagger import Reading
 
 Ranges = list[tuple[int, int, int]]
 _CAPITALS = re.compile(r"[A-Z][A-Z0-9+-]+s?")

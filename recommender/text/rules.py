@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from recommender.papers import Span
 from recommender.text.gazetteer import LISTING, Hit, gazetteer, vouched
+from recommender.text.masking import masked
 from recommender.text.spelling import (
     NO_NAMES,
     acronym,
@@ -34,10 +35,6 @@ _HEADS = _DATASET | _NAMING | frozenset(("approach", "module", "strategy", "tech
 _DATASET_ENDS, _METHOD_ENDS = tuple(_LISTS["dataset endings"]), tuple(_LISTS["method endings"])
 
 _WORD = re.compile(r"[^\W_]+(?:(?:[-'’+&]|\.(?=\d))[^\W_]+)*[+*]*")
-_URL = re.compile(r"(?:https?|ftp)://\S+|\bwww\.\S+", re.IGNORECASE)
-_MAIL = re.compile(r"@[\w-]{1,60}\.[A-Za-z]")
-_SITE = re.compile(r"\.(?:com|org|net|edu|io|gov)\b(?:/\S*)?")
-_TEX = re.compile(r"\\(?:[A-Za-z]+\*?|.)|[{}$~`]")
 _COLON = re.compile(r"\s*:|\s+[-–—]+\s|—|–")
 _APPOSITION = re.compile(
     r"\s*(?:\)|\([^()]{0,80}\))?\s*(?:,|:|is|as|–|—)\s*(?:which is |is )?(?:an?|[Tt]he|our|A)\s+([^.;:()]+)"
@@ -110,7 +107,7 @@ class _Reading:
     hits: list[Hit] = field(default_factory=list)
 
     def spans(self) -> list[Span]:
-        self.plain = _masked(self.text)
+        self.plain = masked(self.text)
         self.words = [_Word(m.group(), m.start(), m.end()) for m in _WORD.finditer(self.plain)]
         self.hits = gazetteer().find(self.plain)
         self._define_acronyms()
@@ -382,33 +379,25 @@ class _Reading:
         return ""
 
 
-def _masked(text: str) -> str:
-    """The text with addresses and TeX commands blanked out, code point by code point."""
-    if "://" in text or "www." in text.lower():
-        text = _URL.sub(lambda m: "\0" * len(m.group()), text)
-    for mark, pattern in (("@", _MAIL), (".", _SITE)):
-        if mark in text:
-            text = _without_addresses(text, pattern)
-    if "\\" in text or "$" in text or "{" in text:
-        text = _TEX.sub(lambda m: " " * len(m.group()), text)
-    return text
+def _end_label(name: str) -> str:
+    """What the name's ending tells: HotpotQA is a dataset, ConvNet a method."""
+    if len(name) > 4 and name.endswith(_DATASET_ENDS):
+        return "Dataset"
+    return "Method" if len(name) > 4 and name.endswith(_METHOD_ENDS) else ""
 
 
-def _without_addresses(text: str, pattern: re.Pattern[str]) -> str:
-    """Blank what stands around each match, up to white space before and the address's end behind."""
-    parts: list[str] = []
-    reached = 0
-    for match in pattern.finditer(text):
-        start, end = match.span()
-        while start > reached and end - start < 200 and not text[start - 1].isspace():
-            start -= 1
-        while end < len(text) and end - start < 400 and (text[end].isalnum() or text[end] in ".-/_"):
-            end += 1
-        if end > reached:
-            start = max(start, reached)
-            parts += (text[reached:start], "\0" * (end - start))
-            reached = end
-    return "".join((*parts, text[reached:])) if parts else text
+def _head_label(phrase: str) -> str:
+    """The label that a noun phrase's head says: its last word before a function word."""
+    head = ""
+    for word in phrase.replace("-", " ").lower().split():
+        if word in _FUNCTION and head:
+            break
+        head = word.strip(".,;:()")
+    if head in _DATASET:
+        return "Dataset"
+    if head in _TASK:
+        return "Task"
+    return "Method" if head in _METHOD or head.rstrip("s") in _METHOD else ""
 
 
 def _long_form_start(short: str, words: list[_Word], index: int, text: str) -> int | None:
@@ -429,24 +418,3 @@ def _long_form_start(short: str, words: list[_Word], index: int, text: str) -> i
         if at and text[words[at - 1].end : words[at].start].strip(" \n/'-–\""):
             return None
     return None
-
-
-def _end_label(name: str) -> str:
-    """What the name's ending tells: HotpotQA is a dataset, ConvNet a method."""
-    if len(name) > 4 and name.endswith(_DATASET_ENDS):
-        return "Dataset"
-    return "Method" if len(name) > 4 and name.endswith(_METHOD_ENDS) else ""
-
-
-def _head_label(phrase: str) -> str:
-    """The label that a noun phrase's head says: its last word before a function word."""
-    head = ""
-    for word in phrase.replace("-", " ").lower().split():
-        if word in _FUNCTION and head:
-            break
-        head = word.strip(".,;:()")
-    if head in _DATASET:
-        return "Dataset"
-    if head in _TASK:
-        return "Task"
-    return "Method" if head in _METHOD or head.rstrip("s") in _METHOD else ""

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 SOURCES = ("scirex", "tdmsci", "scierc")
 PLAIN, BARE = SOURCES.index("scirex"), SOURCES.index("tdmsci")
 _APART, _CLOSE = re.compile(r"\s[.,:;?)](?:\s|$)"), re.compile(r"\w[.,:;?)](?:\s|$)")
+_STOP = re.compile(r"\s[.?!](?:\s|$)")
 _LAYOUTS = {"<spaced hyphen>": re.compile(r"\w - \w"), "<tied hyphen>": re.compile(r"\w-\w"),
             "<bracket name>": re.compile(r"-[LR]RB-"), "<bracket>": re.compile(r"[()]"),
             "<heading>": re.compile(r"\b(?:document|section) : ")}
@@ -36,6 +37,7 @@ def clues(text: str, lows: Sequence[str]) -> set[str]:
     found.update(name for name, pattern in _LAYOUTS.items() if pattern.search(text, 0, 4000))
     size = len(lows)
     found.add("<short>" if size < 60 else "<middle>" if size < 250 else "<long>")
+    found.add("<one sentence>" if len(_STOP.findall(text, 0, 4000)) < 2 else "<sentences>")
     found.add("<>")
     return found
 

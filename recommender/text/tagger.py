@@ -1,44 +1,26 @@
 """The trained tagger: a linear chain over BIO labels that marks datasets, methods and tasks.
 
 Its weights come from `recommender.text.training`. Prediction is numpy alone: what a word adds to the scores of
-the tokens around it is summed once a word, and a text's sentences are decoded side by side (Viterbi 1967).
+the tokens around it is summed once a word, and a text's sentences are decoded side by side.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from functools import lru_cache
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.errors import ArtifactError
-from recommender.text.features import (
-    CODES,
-    FLAGGED_CODES,
-    KINDS,
-    LABELS,
-    SLOTS,
-    Contexts,
-    Knowledge,
-    Ranges,
-    bare_features,
-    contexts,
-)
+from recommender.text.contexts import Contexts, Ranges, contexts
+from recommender.text.decoding import Floats, Tag, best_paths, impossible, parted
+from recommender.text.features import CODES, FLAGGED_CODES, LABELS, SLOTS, Knowledge, bare_features
 from recommender.text.sources import SOURCES, Guide
-from recommender.text.tokens import NONE, Tokens, folded, in_a_row, shape, tokens
+from recommender.text.tokens import NONE, folded, in_a_row, shape, tokens
 
-MODEL = Path(__file__).with_name("tagger.npz")
-FORMAT = 1
 _MOST_WORDS = 40_000
 """Words whose sums are kept; with more, all are forgotten."""
-
-Floats = NDArray[np.float32]
-Tag = tuple[int, int, str]
-"""Start and end in code points, label."""
 
 
 class Reading(NamedTuple):
@@ -66,7 +48,7 @@ class Tagger:
 
     def __init__(self, weights: dict[str, Floats], transitions: Floats, knowledge: Knowledge, guide: Guide) -> None:
         self.knowledge, self.guide = knowledge, guide
-        self.transitions = np.where(_impossible(), np.float32(-1e6), transitions)
+        self.transitions = np.where(impossible(), np.float32(-1e6), transitions)
         self._shares, self._weights = _share_table(weights)
         self._lock = threading.Lock()
         self._sums = _Sums()
@@ -87,7 +69,7 @@ class Tagger:
         for one, reading in zip(many, readings, strict=True):
             bases.append(base)
             if one.words:
-                guidelines += [self._guideline(reading, lows[place:place + 400])] * len(one.words)
+                guidelines += [self._guideline(reading, lows[place:place + len(one.words)])] * len(one.words)
                 place += len(one.words)
                 base += one.ends[-1] + 1
         known = [(start + base, end + base, value) for base, reading in zip(bases, readings, strict=True)
@@ -96,8 +78,8 @@ class Tagger:
                  for start, end, value in reading.ruled]
         at = np.array(ids)
         seen = contexts(found, lows, sums.shapes[at], known, ruled, self.knowledge.names)
-        labels = _best_paths(self._scores(seen, sums, at, np.array(guidelines)), found.sentences, self.transitions)
-        return _parted(labels, many)
+        labels = best_paths(self._scores(seen, sums, at, np.array(guidelines)), found.sentences, self.transitions)
+        return parted(labels, many)
 
     def _guideline(self, reading: Reading, lows: Sequence[str]) -> int:
         if reading.source:
@@ -195,117 +177,3 @@ def _code_table(weights: dict[str, Floats]) -> tuple[NDArray[np.int64], Floats]:
         # Each token has exactly one value of the first code.
         table[number, :sizes[0]] += weights.get(f"{source}|", nothing) + weights.get("|", nothing)
     return offsets[:, None], table
-
-
-def _impossible() -> NDArray[np.bool_]:
-    """(from, to) that BIO does not allow."""
-    return np.array([[to[0] == "I" and (old == "O" or old[2:] != to[2:]) for to in LABELS] for old in LABELS])
-
-
-_START = np.array([-1e6 if label[0] == "I" else 0.0 for label in LABELS], np.float32)
-
-
-def _best_paths(scores: Floats, sentences: list[int], transitions: Floats) -> NDArray[np.int64]:
-    """The best label of each token, its sentence's labels taken together; sentences of like lengths share a table."""
-    count = len(scores)
-    firsts = np.array(sentences)
-    lengths = np.diff(firsts, append=count)
-    labels = np.zeros(count, np.int64)
-    order = np.argsort(lengths, kind="stable")
-    for begin in range(0, len(order), 64):
-        some = order[begin:begin + 64]
-        size, longest = lengths[some], int(lengths[some[-1]])
-        at = np.minimum(firsts[some] + np.arange(longest)[:, None], count - 1)
-        table = scores[at]
-        best = table[0] + _START
-        back = np.empty((longest, len(some), len(LABELS)), np.int8)
-        rows = np.arange(len(some))
-        final = best.copy()
-        for step in range(1, longest):
-            paths = best[:, :, None] + transitions
-            back[step] = paths.argmax(1)
-            best = paths.max(1) + table[step]
-            final[size > step] = best[size > step]
-        label = final.argmax(1)
-        for step in range(longest - 1, -1, -1):
-            here = size > step
-            labels[at[step, here]] = label[here]
-            if step:
-                label = np.where(here, back[step, rows, label], label)
-    return labels
-
-
-def _parted(labels: NDArray[np.int64], many: Sequence[Tokens]) -> list[list[Tag]]:
-    """Each text's own tags, from the labels of all in a row."""
-    parted = []
-    begin = 0
-    for one in many:
-        parted.append(_tags(labels[begin:begin + len(one.words)].tolist(), one))
-        begin += len(one.words)
-    return parted
-
-
-def _tags(labels: list[int], found: Tokens) -> list[Tag]:
-    tags: list[Tag] = []
-    firsts = set(found.sentences)
-    for at, label in enumerate(labels):
-        if label % 2:
-            end = at + 1
-            while end < len(labels) and labels[end] == label + 1 and end not in firsts:
-                end += 1
-            tags.append((found.starts[at], found.ends[end - 1], KINDS[label // 2]))
-    return tags
-
-
-# The file.
-
-
-def saved(weights: dict[str, Floats], transitions: Floats, knowledge: Knowledge, guide: Guide) -> dict[str, Any]:
-    """The arrays of a model file; strings as UTF-8 lines, so that no pickle is needed."""
-    features, words, marks = sorted(weights), sorted(knowledge.clusters), sorted(knowledge.marks)
-    names = sorted(knowledge.names)
-    return {
-        "format": np.array(FORMAT), "labels": _lines(list(LABELS)), "features": _lines(features),
-        "weights": np.array([weights[feature] for feature in features], np.float16),
-        "transitions": transitions.astype(np.float32), "words": _lines(words),
-        "clusters": np.array([knowledge.clusters[word] for word in words], np.uint16),
-        "marked": _lines(marks), "marks": _lines([knowledge.marks[word] for word in marks]),
-        "names": _lines(names), "named": np.array([knowledge.names[name] for name in names], np.uint8), **guide.saved(),
-    }
-
-
-def load(path: Path) -> Tagger:
-    """The model of a file; ArtifactError where it is not one of this version."""
-    with np.load(path, allow_pickle=False) as held:
-        if int(held["format"]) != FORMAT or _words(held["labels"]) != list(LABELS):
-            raise ArtifactError(f"The tagger's model {path.name} is of another version. "
-                                "Train it again with: python -m recommender.text.training")
-        weights = dict(zip(_words(held["features"]), held["weights"].astype(np.float32), strict=True))
-        knowledge = Knowledge(
-            {word: tuple(row) for word, row in zip(_words(held["words"]), held["clusters"].tolist(), strict=True)},
-            dict(zip(_words(held["marked"]), _words(held["marks"]), strict=True)),
-            dict(zip(_words(held["names"]), held["named"].tolist(), strict=True)))
-        return Tagger(weights, held["transitions"], knowledge, Guide.load(held))
-
-
-def _lines(words: list[str]) -> NDArray[np.uint8]:
-    return np.frombuffer("\n".join(words).encode(), np.uint8)
-
-
-def _words(lines: NDArray[np.uint8]) -> list[str]:
-    text = lines.tobytes().decode()
-    return text.split("\n") if text else []
-
-
-_LOADING = threading.Lock()
-
-
-def tagger() -> Tagger:
-    """The model shipped with the program, read at its first use and once."""
-    with _LOADING:
-        return _shipped()
-
-
-@lru_cache(maxsize=1)
-def _shipped() -> Tagger:
-    return load(MODEL)

@@ -14,7 +14,7 @@ import click
 import numpy as np
 
 from recommender.text.features import Knowledge
-from recommender.text.tagger import MODEL, saved
+from recommender.text.model import MODEL, saved
 from recommender.text.training.clusters import abstracts, clusters, name_marks, survey
 from recommender.text.training.examples import Record, records, sentences
 from recommender.text.training.guides import guide

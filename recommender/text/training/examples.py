@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from recommender.text.combining import cues
-from recommender.text.features import CODES, FLAGGED_CODES, SLOTS, Knowledge, contexts, word_features
+from recommender.text.contexts import contexts
+from recommender.text.features import CODES, FLAGGED_CODES, SLOTS, Knowledge, word_features
 from recommender.text.rules import read
 from recommender.text.sources import SOURCES
 from recommender.text.tokens import Tokens, folded, shape, tokens

@@ -12,7 +12,7 @@ from recommender.text.tokens import folded, tokens
 from recommender.text.training.examples import Record
 
 
-def guide(given: Sequence[Record], least: int = 5, steps: int = 300, rate: float = 2.0, decay: float = 1e-2) -> Guide:
+def guide(given: Sequence[Record], least: int = 5, steps: int = 1500, rate: float = 2.0, decay: float = 1e-2) -> Guide:
     """The sources weigh alike, however many records they have."""
     seen = [sorted(clues(record["text"], [folded(word) for word in tokens(record["text"]).words[:400]]))
             for record in given]

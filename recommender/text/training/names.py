@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from recommender.text.features import LONGEST_NAME, NAMED, name_key
+from recommender.text.contexts import LONGEST_NAME, NAMED, name_key
 from recommender.text.spelling import word_lists
 from recommender.text.tokens import HYPHEN, SHAPES, shape, tokens
 
