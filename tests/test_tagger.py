@@ -219,7 +219,7 @@ def test_training_command_makes_a_model_that_reads(tmp_path):
                       encoding="utf-8")
     models = [tmp_path / "one.npz", tmp_path / "two.npz"]
     for model in models:
-        train([str(folder), str(papers), "--model", str(model)], standalone_mode=False)
+        train([str(folder), str(papers), "--model", str(model)])
     one, two = (dict(np.load(model)) for model in models)
     assert all(np.array_equal(one[name], two[name]) for name in one)
     text = "We train a small parser on the DataZBank corpus ."

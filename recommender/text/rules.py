@@ -25,14 +25,14 @@ from recommender.text.spelling import (
     look,
     word_lists,
 )
+from recommender.text.telling import Word, end_label, head_label, long_form_start
 
 _LISTS = word_lists()
-_DATASET, _METHOD, _TASK = (_LISTS[f"{kind} heads"] for kind in ("dataset", "method", "task"))
+_DATASET = _LISTS["dataset heads"]
 _NAMING, _SURE, _PLAIN = _LISTS["naming heads"], _LISTS["sure heads"], _LISTS["plain words"]
 _VERBS, _CALLS, _LEADS = _LISTS["introducing verbs"], _LISTS["calling words"], _LISTS["leading words"]
 _FUNCTION = _LISTS["function words"]
 _HEADS = _DATASET | _NAMING | frozenset(("approach", "module", "strategy", "technique"))
-_DATASET_ENDS, _METHOD_ENDS = tuple(_LISTS["dataset endings"]), tuple(_LISTS["method endings"])
 
 _WORD = re.compile(r"[^\W_]+(?:(?:[-'’+&]|\.(?=\d))[^\W_]+)*[+*]*")
 _COLON = re.compile(r"\s*:|\s+[-–—]+\s|—|–")
@@ -80,12 +80,6 @@ def canonical(name: str, label: str) -> str:
     return short
 
 
-class _Word(NamedTuple):
-    text: str
-    start: int
-    end: int
-
-
 class _Find(NamedTuple):
     start: int
     end: int
@@ -100,7 +94,7 @@ class _Reading:
     text: str
     plain: str = ""
     """The text with addresses and TeX blanked out, equally long."""
-    words: list[_Word] = field(default_factory=list)
+    words: list[Word] = field(default_factory=list)
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Surface -> (label, canonical) as this text introduces it; an empty label: something else here."""
     long_forms: list[_Find] = field(default_factory=list)
@@ -108,7 +102,7 @@ class _Reading:
 
     def spans(self) -> list[Span]:
         self.plain = masked(self.text)
-        self.words = [_Word(m.group(), m.start(), m.end()) for m in _WORD.finditer(self.plain)]
+        self.words = [Word(m.group(), m.start(), m.end()) for m in _WORD.finditer(self.plain)]
         self.hits = gazetteer().find(self.plain)
         self._define_acronyms()
         self._read_title()
@@ -140,7 +134,7 @@ class _Reading:
             if not opened or self.plain[word.end : word.end + 1] not in (")", ",", ";"):
                 continue
             short = acronym(word.text)
-            first = _long_form_start(short, self.words, index, self.plain) if short else None
+            first = long_form_start(short, self.words, index, self.plain) if short else None
             if first is None:
                 continue
             start, end = self.words[first].start, self.words[index - 1].end
@@ -157,7 +151,7 @@ class _Reading:
             return known.label, known.canonical
         head = long.rsplit(maxsplit=1)[-1]
         part = gazetteer().lookup(re.split(r"[\s-]", long)[-1])
-        label = _head_label(head)
+        label = head_label(head)
         if short in NO_NAMES:
             return "", ""
         introduced = any(w.text in _VERBS or w.text in _CALLS for w in self.words[max(0, first - 8) : first])
@@ -179,7 +173,7 @@ class _Reading:
         word = self.words[index]
         following = self.words[index + 1] if index + 1 < len(self.words) else word
         if self.plain[word.end : following.start] == ") " and following.text in _HEADS:
-            return _head_label(following.text)
+            return head_label(following.text)
         said = self._apposition(word.end) if self.plain[word.end : word.end + 1] == ")" else ""
         return said if said == "Dataset" else ""
 
@@ -201,7 +195,7 @@ class _Reading:
         else:
             good = len(before) == 2 and shape >= 2 and name not in NO_NAMES and before[1].text[0].isdigit()
         if good:
-            said = "Dataset" if rest.startswith("benchmarking") else _head_label(rest) or _end_label(name)
+            said = "Dataset" if rest.startswith("benchmarking") else head_label(rest) or end_label(name)
             if said != "Dataset":
                 said = self._said_later(name) or said
             self._take(base(name), "Dataset" if said == "Dataset" else "Method")
@@ -262,14 +256,14 @@ class _Reading:
         name = base(word.text)
         if good and name not in NO_NAMES:
             before = self.words[at - 2].text if at > 1 else ""
-            said = self._apposition(word.end) or _end_label(name) or "Method"
+            said = self._apposition(word.end) or end_label(name) or "Method"
             self._take(name, "Dataset" if data or (called and before in _DATASET) else said)
 
     def _apposition(self, end: int) -> str:
         """What the text says the name just given is: "X, a large corpus of …"."""
         match = _APPOSITION.match(self.plain[end : end + 160])
         for part in match.group(1).split(",") if match else ():
-            label = _head_label(part)
+            label = head_label(part)
             # "X, a small, fast model" goes on behind the comma, "X, a model, and Y data" does not.
             if label or _FUNCTION.intersection(part.split()[1:]):
                 return label
@@ -316,7 +310,7 @@ class _Reading:
             name = base(text)
             if name in self.names or name in NO_NAMES or look(name) < 3 or gazetteer().lookup(name):
                 continue
-            label = _end_label(name)
+            label = end_label(name)
             if label or name in seen:
                 self._take(name, label or "Method")
             seen.add(name)
@@ -377,44 +371,3 @@ class _Reading:
             if other.end in labels and self.plain[end : other.start].strip() in LISTING:
                 return labels[other.end]
         return ""
-
-
-def _end_label(name: str) -> str:
-    """What the name's ending tells: HotpotQA is a dataset, ConvNet a method."""
-    if len(name) > 4 and name.endswith(_DATASET_ENDS):
-        return "Dataset"
-    return "Method" if len(name) > 4 and name.endswith(_METHOD_ENDS) else ""
-
-
-def _head_label(phrase: str) -> str:
-    """The label that a noun phrase's head says: its last word before a function word."""
-    head = ""
-    for word in phrase.replace("-", " ").lower().split():
-        if word in _FUNCTION and head:
-            break
-        head = word.strip(".,;:()")
-    if head in _DATASET:
-        return "Dataset"
-    if head in _TASK:
-        return "Task"
-    return "Method" if head in _METHOD or head.rstrip("s") in _METHOD else ""
-
-
-def _long_form_start(short: str, words: list[_Word], index: int, text: str) -> int | None:
-    """First word of the long form before an acronym (Schwartz and Hearst 2003: letters matched backwards)."""
-    letters = [c for c in short.lower() if c.isalnum()]
-    left = len(letters) - 1
-    if text[words[index - 1].end : words[index].start].strip(" \n\"'”’") != "(":
-        return None
-    limit = max(0, index - min(len(letters) + 5, 2 * len(letters)))
-    for at in range(index - 1, limit - 1, -1):
-        word = words[at].text.lower()
-        for place in range(len(word) - 1, -1, -1):
-            # The acronym's first letter has to open a word; the others may stand anywhere.
-            if word[place] == letters[left] and (left or place == 0 or not word[place - 1].isalnum()):
-                left -= 1
-                if left < 0:
-                    return at
-        if at and text[words[at - 1].end : words[at].start].strip(" \n/'-–\""):
-            return None
-    return None
