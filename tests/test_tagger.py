@@ -16,7 +16,7 @@ from recommender.store.extractions import Extractions
 from recommender.text.combining import cues
 from recommender.text.contexts import contexts
 from recommender.text.entities import VERSION, extract, extract_all
-from recommender.text.features import CODES, SLOTS, word_features
+from recommender.text.features import CODES, SLOTS, company, word_features
 from recommender.text.measure import Tally, exact, relaxed
 from recommender.text.model import MODEL, load, tagger
 from recommender.text.rules import read
@@ -76,7 +76,7 @@ def test_tokens_are_where_they_say(text):
 def test_slots_point_at_neighbours_head_and_the_phrase_before():
     found = tokens("parsers and small neural networks for text")
     lows, shapes = [folded(word) for word in found.words], np.array([shape(word) for word in found.words])
-    slots = dict(zip(SLOTS, contexts(found, lows, shapes, [], [], {}).slots[:, 3].tolist(), strict=True))
+    slots = dict(zip(SLOTS, contexts(found, lows, shapes, shapes, [], [], {}).slots[:, 3].tolist(), strict=True))
     assert slots == {"-2": 1, "-1": 2, "0": 3, "+1": 4, "+2": 5, "head": 4, "before": 1, "after": 5, "beside": 0}
 
 
@@ -84,7 +84,8 @@ def test_codes_stay_in_their_ranges():
     for text in (TOKENISED, PLAIN, "( A ) - ( B - C ) , ABC"):
         found = tokens(text)
         lows, shapes = [folded(word) for word in found.words], np.array([shape(word) for word in found.words])
-        codes = contexts(found, lows, shapes, *cues(read(text)), tagger().knowledge.names).codes
+        companies = np.array([company(word, tagger().knowledge) for word in found.words])
+        codes = contexts(found, lows, shapes, companies, *cues(read(text)), tagger().knowledge.names).codes
         assert (codes >= 0).all()
         assert (codes.max(1) < list(CODES.values())).all()
 

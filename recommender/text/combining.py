@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from recommender.papers import Span
 from recommender.text.decoding import Tag
 from recommender.text.features import KINDS
+from recommender.text.gazetteer import gazetteer
 from recommender.text.model import tagger
 from recommender.text.rules import Ruled, canonical, read
 from recommender.text.sources import layout
@@ -20,6 +21,8 @@ from recommender.text.tagger import Reading
 
 Ranges = list[tuple[int, int, int]]
 _CAPITALS = re.compile(r"[A-Z][A-Z0-9+-]+s?")
+# "Graph REASoning": capitals that spell an acronym out.
+_SPELLING = re.compile(r"[A-Z]{3,}[a-z]+|[A-Z][a-z]+[A-Z]{2,}[a-z]+")
 _WORD = re.compile(r"[^\W_]+(?:[-+&][^\W_]+)*\+*")
 
 
@@ -77,7 +80,10 @@ def _named(text: str, tag: Tag) -> list[Tag]:
         words = [(at, word) for at, word in words if _is_name(word, label)]
     if not any(_is_name(word, label) for _, word in words) or len(words) > 3:
         return []
-    return [(words[0][0], words[-1][0] + len(words[-1][1]), label)]
+    if len(words) > 1 and any(_SPELLING.fullmatch(word) for _, word in words):
+        return []
+    known = gazetteer().lookup(words[0][1]) if len(words) == 1 else None
+    return [(words[0][0], words[-1][0] + len(words[-1][1]), known.label if known else label)]
 
 
 def _is_name(word: str, label: str) -> bool:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.text.features import SLOTS
+from recommender.text.features import COMPANIES, SLOTS
 from recommender.text.tokens import BOUNDARIES, HYPHEN, SHAPES, Tokens
 
 _CENTRE, _HEAD = SLOTS.index("0"), SLOTS.index("head")
@@ -35,7 +35,7 @@ def name_key(words: Sequence[str]) -> str:
     return "".join(words).lower().replace("-", "")
 
 
-def contexts(found: Tokens, lows: Sequence[str], shapes: Ints, known: Ranges, ruled: Ranges,
+def contexts(found: Tokens, lows: Sequence[str], shapes: Ints, companies: Ints, known: Ranges, ruled: Ranges,
              names: dict[str, int]) -> Contexts:
     """The features of texts with at least one token; `known` are names of the gazetteer, `ruled` those of the rules.
 
@@ -72,14 +72,17 @@ def contexts(found: Tokens, lows: Sequence[str], shapes: Ints, known: Ranges, ru
 
     starts, left, right = np.array(found.starts), slots[_CENTRE - 1], slots[_CENTRE + 1]
     # A last value of 0 is what -1 points at.
-    around, tags, rules, mined = (np.append(one, 0) for one in (
-        shapes, _spread(known, starts, count), _spread(ruled, starts, count), _mined(found.words, shapes, names)))
+    around, company, tags, rules, mined = (np.append(one, 0) for one in (
+        shapes, companies, _spread(known, starts, count), _spread(ruled, starts, count),
+        _mined(found.words, shapes, names)))
     listed = np.append(np.array([low in _LISTING for low in lows]), False)[before]
     distance = np.where(bound, 0, np.minimum(head - here, 6) + 1) * 2 + ((left >= 0) & ~_BOUND[around[left]])
     codes = np.stack((
         (around[left] * len(SHAPES) + shapes) * len(SHAPES) + around[right],
         distance, tags[:-1], tags[left], tags[right], np.where(listed, tags[beside], 0),
         rules[:-1], rules[left], rules[right], mined[:-1], mined[left], mined[right],
+        company[left] * COMPANIES + companies, companies * COMPANIES + company[right],
+        companies * COMPANIES + company[head],
         _counts(found, lows) * len(SHAPES) + shapes, _acronyms(found, shapes), _glued(found, shapes),
         _places(found, here, first), np.where(bound, 0, np.minimum(head - np.maximum(before, first - 1), 7)),
     ))

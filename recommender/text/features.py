@@ -19,13 +19,17 @@ SLOTS = ("-2", "-1", "0", "+1", "+2", "head", "before", "after", "beside")
 """Where the word stands whose features are taken: around the token; last of its noun phrase; the function words or
 marks that open and close the phrase; the last word of the phrase before."""
 
+COMPANIES = 65
+"""The coarsest clusters of words, and 0 for none."""
+
 CODES = {
     "shapes": len(SHAPES) ** 3, "distance": 16, "known": 13, "known-1": 13, "known+1": 13, "beside": 13,
     "rule": 7, "rule-1": 7, "rule+1": 7, "mined": 5, "mined-1": 5, "mined+1": 5,
+    "companies-": COMPANIES**2, "companies+": COMPANIES**2, "companies head": COMPANIES**2,
     "count": 5 * len(SHAPES), "acronym": 4, "glued": 8, "place": 12, "length": 8,
 }
 """Code -> how many values it has."""
-FLAGGED_CODES = frozenset(("shapes", "known", "rule", "mined", "glued", "distance", "place"))
+FLAGGED_CODES = frozenset(("shapes", "known", "rule", "mined", "glued", "distance", "place", "companies head"))
 """Codes that are given to the learner once more with the source before them."""
 
 
@@ -36,6 +40,12 @@ class Knowledge(NamedTuple):
     marks: dict[str, str]
     names: dict[str, int]
     """Key of a name -> 1 for a dataset, 2 for a method."""
+
+
+def company(word: str, knowledge: Knowledge) -> int:
+    """The word's coarsest cluster, from 1; 0 for none."""
+    parts = knowledge.clusters.get(folded(word), ()) if word else ()
+    return parts[0] + 1 if parts else 0
 
 
 def word_features(word: str, knowledge: Knowledge) -> list[tuple[list[str], list[str]]]:

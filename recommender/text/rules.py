@@ -139,7 +139,7 @@ class _Reading:
                 continue
             start, end = self.words[first].start, self.words[index - 1].end
             label, shown = self._defined(short, self.text[start:end], first, index)
-            if label or look(short) < 3:
+            if label or look(short) < 3 or gazetteer().lookup(short):
                 self.names[short] = (label, shown)
             if label:
                 self.long_forms.append(_Find(start, end, label, shown))
@@ -159,6 +159,9 @@ class _Reading:
             label = ""
         if not label and part and part.label == "Method":
             label = "Method"
+        last_two = gazetteer().lookup(" ".join(re.split(r"[\s-]", long)[-2:]))
+        if last_two and last_two.label == "Task":
+            label = "Task"
         label = self._said_behind(index) or label
         if not label and introduced and (long[0].isupper() or look(short) > 2):
             label = "Method"

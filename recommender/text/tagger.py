@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from recommender.text.contexts import Contexts, Ranges, contexts
 from recommender.text.decoding import Floats, Tag, best_paths, impossible, parted
-from recommender.text.features import CODES, FLAGGED_CODES, LABELS, SLOTS, Knowledge, bare_features
+from recommender.text.features import CODES, LABELS, SLOTS, Knowledge, bare_features, company
 from recommender.text.sources import SOURCES, Guide
 from recommender.text.tokens import NONE, folded, in_a_row, shape, tokens
 
@@ -40,6 +40,7 @@ class _Sums:
         self.places: dict[str, int] = {}
         self.lows: list[str] = []
         self.shapes = np.zeros(1024, np.int64)
+        self.companies = np.zeros(1024, np.int64)
         self.rows = np.zeros((1024, len(SOURCES), len(SLOTS), len(LABELS)), np.float32)
 
 
@@ -77,7 +78,7 @@ class Tagger:
         ruled = [(start + base, end + base, value) for base, reading in zip(bases, readings, strict=True)
                  for start, end, value in reading.ruled]
         at = np.array(ids)
-        seen = contexts(found, lows, sums.shapes[at], known, ruled, self.knowledge.names)
+        seen = contexts(found, lows, sums.shapes[at], sums.companies[at], known, ruled, self.knowledge.names)
         labels = best_paths(self._scores(seen, sums, at, np.array(guidelines)), found.sentences, self.transitions)
         return parted(labels, many)
 
@@ -120,7 +121,9 @@ class Tagger:
         if place == len(sums.rows):
             sums.rows = np.concatenate((sums.rows, np.zeros_like(sums.rows)))
             sums.shapes = np.concatenate((sums.shapes, np.zeros_like(sums.shapes)))
+            sums.companies = np.concatenate((sums.companies, np.zeros_like(sums.companies)))
         sums.shapes[place] = shape(word) if word else NONE
+        sums.companies[place] = company(word, self.knowledge)
         sums.lows.append(folded(word))
         shares = [share for name in bare_features(word, self.knowledge) for share in self._shares.get(name, ())]
         if shares:
@@ -166,13 +169,13 @@ def _code_table(weights: dict[str, Floats]) -> tuple[NDArray[np.int64], Floats]:
     offsets = np.cumsum(sizes) - sizes
     table = np.zeros((len(SOURCES), int(sizes.sum()), len(LABELS)), np.float32)
     nothing = np.zeros(len(LABELS), np.float32)
-    for begin, (code, size) in zip(offsets, CODES.items(), strict=True):
-        for value in range(size):
-            for number, source in enumerate(SOURCES):
-                row = table[number, begin + value]
-                row += weights.get(f"{code}={value}", nothing)
-                if code in FLAGGED_CODES:
-                    row += weights.get(f"{source}|{code}={value}", nothing)
+    begins = dict(zip(CODES, offsets.tolist(), strict=True))
+    for feature, weight in weights.items():
+        flag, bar, rest = feature.rpartition("|")
+        code, sign, value = rest.partition("=")
+        if sign and code in CODES and flag in ("", *SOURCES):
+            rows = SOURCES.index(flag) if bar else slice(None)
+            table[rows, begins[code] + int(value)] += weight
     for number, source in enumerate(SOURCES):
         # Each token has exactly one value of the first code.
         table[number, :sizes[0]] += weights.get(f"{source}|", nothing) + weights.get("|", nothing)

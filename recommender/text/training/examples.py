@@ -12,7 +12,7 @@ import numpy as np
 
 from recommender.text.combining import cues
 from recommender.text.contexts import contexts
-from recommender.text.features import CODES, FLAGGED_CODES, SLOTS, Knowledge, word_features
+from recommender.text.features import CODES, FLAGGED_CODES, SLOTS, Knowledge, company, word_features
 from recommender.text.rules import read
 from recommender.text.sources import SOURCES
 from recommender.text.tokens import Tokens, folded, shape, tokens
@@ -62,7 +62,9 @@ def text_features(text: str, found: Tokens, source: str, knowledge: Knowledge,
                   cache: dict[str, list[tuple[list[str], list[str]]]]) -> list[list[str]]:
     """Token -> its features as text."""
     lows = [folded(word) for word in found.words]
-    seen = contexts(found, lows, np.array([shape(word) for word in found.words]), *cues(read(text)), knowledge.names)
+    shapes, companies = (np.array([of(word) for word in found.words])
+                         for of in (shape, lambda word: company(word, knowledge)))
+    seen = contexts(found, lows, shapes, companies, *cues(read(text)), knowledge.names)
     listed: list[list[str]] = [["|", f"{source}|"] for _ in found.words]
     for word in {"", *found.words}:
         if word not in cache:
