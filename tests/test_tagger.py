@@ -14,6 +14,7 @@ from recommender.annotate import annotate
 from recommender.errors import ArtifactError
 from recommender.store.extractions import Extractions
 from recommender.text.combining import cues
+from recommender.text.consistency import everywhere
 from recommender.text.contexts import contexts
 from recommender.text.entities import VERSION, extract, extract_all
 from recommender.text.features import CODES, SLOTS, company, word_features
@@ -181,6 +182,13 @@ def test_time_grows_with_the_text_and_not_faster(unit):
 
     seconds(20_000)
     assert seconds(400_000) < 40 * max(seconds(40_000), 0.05)
+
+
+def test_a_stretch_tagged_once_is_tagged_throughout_with_its_usual_label():
+    text = "Foo net beats Foo net , and the Foo nets beat Foo net ."
+    tags = [(0, 7, "Method"), (48, 53, "Task")]
+    assert everywhere(text, tags) == [(0, 7, "Method"), (14, 21, "Method"), (48, 53, "Task")]
+    assert everywhere(text, []) == []
 
 
 # Measuring

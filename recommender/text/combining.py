@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from recommender.papers import Span
+from recommender.text.consistency import everywhere
 from recommender.text.decoding import Tag
 from recommender.text.features import KINDS
 from recommender.text.gazetteer import gazetteer
@@ -42,7 +43,7 @@ def combined(texts: Sequence[str]) -> list[list[Span]]:
 def _joined(text: str, ruled: Ruled, tags: list[Tag]) -> list[Span]:
     prepared = layout(text)
     if prepared == "tokenised":
-        return [_span(text, tag) for tag in tags]
+        return [_span(text, tag) for tag in everywhere(text, tags)]
     if prepared == "bare":
         first = [_span(text, tag) for tag in tags if tag[2] == "Dataset" and not ruled.denied(*tag[:2])]
         more = ruled.spans
