@@ -168,6 +168,11 @@ def test_plain_prose_gets_names_and_no_loose_phrases():
     assert "which" not in found
 
 
+def test_no_tag_reaches_across_an_address():
+    text = "We train the Foo https://x.y/CLIP BarNet model , and a neural network https://x.y/GNN parser ."
+    assert not any("https" in span.surface for span in extract(text))
+
+
 def test_layout_tells_tokenised_from_plain_and_bare():
     assert [layout(text) for text in (TOKENISED, PLAIN, "Parsing with small trees")] == ["tokenised", "plain", "bare"]
 

@@ -42,6 +42,8 @@ def combined(texts: Sequence[str]) -> list[list[Span]]:
 
 def _joined(text: str, ruled: Ruled, tags: list[Tag]) -> list[Span]:
     prepared = layout(text)
+    # Addresses are blanked out with NUL; no tag may reach across one.
+    tags = [tag for tag in tags if "\0" not in ruled.plain[tag[0]:tag[1]]]
     if prepared == "tokenised":
         return [_span(text, tag) for tag in everywhere(text, tags)]
     if prepared == "bare":
