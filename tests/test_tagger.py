@@ -168,6 +168,13 @@ def test_plain_prose_gets_names_and_no_loose_phrases():
     assert "which" not in found
 
 
+def test_canonical_names_of_tokenised_text_are_those_of_plain_text():
+    text = "We test it on the CIFAR - 10 data set and on the Penn Treebank ( PTB ) ."
+    found = {span.canonical for span in extract(text)}
+    assert "CIFAR-10" in found
+    assert not any("(" in name or " - " in name for name in found)
+
+
 def test_no_tag_reaches_across_an_address():
     text = "We train the Foo https://x.y/CLIP BarNet model , and a neural network https://x.y/GNN parser ."
     assert not any("https" in span.surface for span in extract(text))

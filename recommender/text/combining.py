@@ -22,6 +22,8 @@ from recommender.text.tagger import Reading
 
 Ranges = list[tuple[int, int, int]]
 _CAPITALS = re.compile(r"[A-Z][A-Z0-9+-]+s?")
+# "Penn Treebank ( PTB )": the acronym repeats the name.
+_BEHIND = re.compile(r"(?<=\w) \( ?[A-Z][\w -]{0,15}\)$")
 # "Graph REASoning": capitals that spell an acronym out.
 _SPELLING = re.compile(r"[A-Z]{3,}[a-z]+|[A-Z][a-z]+[A-Z]{2,}[a-z]+")
 _WORD = re.compile(r"[^\W_]+(?:[-+&][^\W_]+)*\+*")
@@ -59,7 +61,8 @@ def _joined(text: str, ruled: Ruled, tags: list[Tag]) -> list[Span]:
 def _span(text: str, tag: Tag) -> Span:
     start, end, label = tag
     surface = text[start:end]
-    return Span(start, end, label, surface, canonical(surface.replace(" - ", "-"), label) or surface)
+    name = _BEHIND.sub("", surface.replace(" - ", "-"))
+    return Span(start, end, label, surface, canonical(name, label) or surface)
 
 
 def _clear_of(first: list[Span], more: list[Span]) -> list[Span]:
