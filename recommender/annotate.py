@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -11,7 +10,8 @@ from typing import Any
 
 from recommender.ingest.files import open_text
 from recommender.progress import Tick, silence
-from recommender.store.extractions import Extractions, Found
+from recommender.reading import processes, read_all
+from recommender.store.extractions import Extractions
 from recommender.store.library import Library
 from recommender.text.entities import VERSION, extract
 
@@ -24,17 +24,11 @@ def annotate(library: Library, stage: Callable[..., AbstractContextManager[Tick]
         return 0
     read = 0
     with stage("Reading methods, datasets and tasks", due, " papers") as tick:
-        for batch in cache.unread(VERSION):
-            cache.save(VERSION, {text_hash: found_in(title, abstract) for text_hash, title, abstract in batch})
+        for batch, found in read_all(cache.unread(VERSION), processes(due)):
+            cache.save(VERSION, found)
             read += len(batch)
             tick(len(batch))
     return read
-
-
-def found_in(title: str, abstract: str) -> Found:
-    """(label, canonical name, count) of what a text names, in order of first appearance."""
-    counts = Counter((span.label, span.canonical) for span in extract(f"{title}\n\n{abstract}"))
-    return [(label, name, count) for (label, name), count in counts.items()]
 
 
 def found_lines(path: Path, jsonl: bool, skipped: Callable[[int, str], object]) -> Iterator[str]:

@@ -38,7 +38,7 @@ from recommender.store.library import Library
 from recommender.store.rows import chunks
 
 Stage = Callable[..., AbstractContextManager[Tick]]
-DRAFTS = 400
+DRAFTS = 300
 """Papers at most that a build learns from."""
 ENOUGH = 100
 """With fewer, chance would choose the blend."""

@@ -111,6 +111,8 @@ def test_different_names_have_different_keys(one, other):
         ("tree map", "Method", "treemap"),
         ("VQA", "Task", "visual question answering"),
         ("FooBar dataset", "Dataset", "FooBar"),
+        ("CIFAR-10 data set", "Dataset", "CIFAR-10"),
+        ("FooBar test sets", "Dataset", "FooBar"),
         (" \\textbf{FooNet}, ", "Method", "FooNet"),
         ("A*", "Method", "A*"),
         ("quantum basket weaving", "Task", "quantum basket weaving"),

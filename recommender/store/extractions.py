@@ -27,7 +27,7 @@ class Extractions:
             return connection.scalar(select(func.count()).select_from(_unread(version).subquery())) or 0
 
     def unread(self, version: int, size: int = 1000) -> Iterator[list[tuple[str, str, str]]]:
-        """Batches of (text hash, title, abstract) that this version has not read; save each before the next."""
+        """Batches of (text hash, title, abstract) this version has not read; texts may come twice."""
         last = 0
         while True:
             with self.engine.connect() as connection:

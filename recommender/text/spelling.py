@@ -26,6 +26,7 @@ _TEX = re.compile(r"\\[A-Za-z]+\*?|[{}$]")
 _TAIL = re.compile(r"(?:-[a-z][a-z]+)+$")
 # "Holl-E", "Swin-T"
 _LETTERED = re.compile(r"[A-Z][a-z]{2,}-[A-Z]")
+_SETS = frozenset(("data", "test", "training", "evaluation", "development"))
 _ARTICLES = frozenset(("the", "a", "an", "our", "this"))
 
 
@@ -94,6 +95,8 @@ def clean(name: str) -> str:
     while len(words) > 1 and words[0].lower() in _ARTICLES:
         words = words[1:]
     # Only a proper name can do without its head: "Yelp dataset" is Yelp, "topic model" is no "topic".
+    if len(words) > 2 and words[-1].lower() in ("set", "sets") and words[-2].lower() in _SETS:
+        words = [*words[:-2], "dataset"]
     while len(words) > 1 and words[-1].lower() in _GENERIC_HEADS and any(map(_proper, words[:-1])):
         words = words[:-1]
     return " ".join(words).strip(_EDGES)

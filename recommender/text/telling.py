@@ -1,0 +1,61 @@
+"""What words tell of a name: the head of its phrase, its ending, and the long form before an acronym."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from recommender.text.spelling import word_lists
+
+_LISTS = word_lists()
+_DATASET, _METHOD, _TASK = (_LISTS[f"{kind} heads"] for kind in ("dataset", "method", "task"))
+_FUNCTION = _LISTS["function words"]
+_DATASET_ENDS, _METHOD_ENDS = tuple(_LISTS["dataset endings"]), tuple(_LISTS["method endings"])
+
+
+class Word(NamedTuple):
+    """A word and where it stands."""
+
+    text: str
+    start: int
+    end: int
+
+
+def end_label(name: str) -> str:
+    """What the name's ending tells: HotpotQA is a dataset, ConvNet a method."""
+    if len(name) > 4 and name.endswith(_DATASET_ENDS):
+        return "Dataset"
+    return "Method" if len(name) > 4 and name.endswith(_METHOD_ENDS) else ""
+
+
+def head_label(phrase: str) -> str:
+    """The label that a noun phrase's head says: its last word before a function word."""
+    head = ""
+    for word in phrase.replace("-", " ").lower().split():
+        if word in _FUNCTION and head:
+            break
+        head = word.strip(".,;:()")
+    if head in _DATASET:
+        return "Dataset"
+    if head in _TASK:
+        return "Task"
+    return "Method" if head in _METHOD or head.rstrip("s") in _METHOD else ""
+
+
+def long_form_start(short: str, words: list[Word], index: int, text: str) -> int | None:
+    """First word of the long form before an acronym (Schwartz and Hearst 2003: letters matched backwards)."""
+    letters = [c for c in short.lower() if c.isalnum()]
+    left = len(letters) - 1
+    if text[words[index - 1].end : words[index].start].strip(" \n\"'”’") != "(":
+        return None
+    limit = max(0, index - min(len(letters) + 5, 2 * len(letters)))
+    for at in range(index - 1, limit - 1, -1):
+        word = words[at].text.lower()
+        for place in range(len(word) - 1, -1, -1):
+            # The acronym's first letter has to open a word; the others may stand anywhere.
+            if word[place] == letters[left] and (left or place == 0 or not word[place - 1].isalnum()):
+                left -= 1
+                if left < 0:
+                    return at
+        if at and text[words[at - 1].end : words[at].start].strip(" \n/'-–\""):
+            return None
+    return None

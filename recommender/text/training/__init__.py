@@ -1,0 +1,1 @@
+"""Training of the tagger: `python -m recommender.text.training`; nothing in here is needed to run it."""
