@@ -74,6 +74,11 @@ class Index:
             raise TypeError("the signal als is not Als")
         return np.asarray(als.papers[rows], dtype=np.float32)
 
+    def understands(self, query: Query) -> bool:
+        """Whether the query's meaning is known, even if none of its words is."""
+        semantic = self.signals["semantic"]
+        return isinstance(semantic, Semantic) and semantic.answers(query)
+
     def candidates(self, query: Query, k: int, names: Sequence[str]) -> Rows:
         """The union of what the signals nominate; filled up to k where there are k allowed papers."""
         nominated = [self.signals[name].nominate(query, max(NOMINATED, k)) for name in names]

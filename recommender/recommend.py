@@ -101,7 +101,7 @@ class Recommender:
         begun, index = time.perf_counter(), self.index
         catalogue = self.catalogue(index)
         query, spans = prepare(index.corpus, index.bm25, self.library, draft, catalogue.naming)
-        if query.is_empty:
+        if query.is_empty and not index.understands(query):
             note = ("None of the draft's words occurs in the library." if draft.text else
                     "There is nothing to go on: no text, and no paper that the library knows.")
             return Answer((), spans, (), False, note, time.perf_counter() - begun)

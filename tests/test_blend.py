@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from recommender.blend import CONTEXT, SHIPPED, Blend
+from recommender.blend import CONTEXT, KINDS, SHIPPED, Blend, as_text, load
 from recommender.build import build
 from recommender.errors import ArtifactError
 from recommender.evaluation.learning import INPUTS, calibrated, learn, ndcg_of, scores_of
@@ -36,7 +36,8 @@ def examples() -> Examples:
     for place in range(len(COLUMNS), len(INPUTS)):
         tables[:, place] = 1.0
     cited = dice.random(GROUPS * SIZE) < tables[:, BM25] ** 4
-    return Examples(tables, cited, np.full(GROUPS, SIZE), ("all",) * GROUPS, np.arange(GROUPS), np.zeros(GROUPS, int))
+    return Examples(tuple(np.split(tables, GROUPS)), cited, np.full(GROUPS, SIZE), ("all",) * GROUPS, np.arange(GROUPS),
+                    np.zeros(GROUPS, int))
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,7 @@ def asked(examples: Examples) -> tuple[dict[str, Any], dict[str, float]]:
     """The first group as signals' tables and a context."""
     place, tables = 0, {}
     for name, features in FEATURES.items():
-        tables[name] = examples.tables[:SIZE, place:place + len(features)]
+        tables[name] = examples.tables[0][:, place:place + len(features)]
         place += len(features)
     return tables, dict.fromkeys(CONTEXT, 1.0)
 
@@ -83,9 +84,9 @@ def test_best_first_and_ties_to_the_smaller_row(blend: Blend, examples: Examples
     assert (np.diff(scores) <= 0).all()
 
 
-@pytest.mark.parametrize("which", ["learned", "shipped"])
+@pytest.mark.parametrize("which", ["learned", *KINDS])
 def test_every_path_of_every_tree_uses_one_signal(which: str, blend: Blend) -> None:
-    chosen = blend if which == "learned" else Blend.load(SHIPPED)
+    chosen = blend if which == "learned" else load(SHIPPED)[which]
     owners = [signal for signal, _ in chosen.columns]
     for tree in chosen.booster.dump_model()["tree_info"]:
         stack: list[tuple[dict[str, Any], set[str]]] = [(tree["tree_structure"], set())]
@@ -106,22 +107,23 @@ def test_likelihood_rises_strictly_with_the_score(blend: Blend, examples: Exampl
 
 
 def test_saved_and_loaded_it_scores_the_same(blend: Blend, examples: Examples, tmp_path: Path) -> None:
-    (tmp_path / "blend.json").write_text(blend.as_text())
-    again = Blend.load(tmp_path / "blend.json")
+    (tmp_path / "blend.json").write_text(as_text(dict.fromkeys(KINDS, blend)))
+    again = load(tmp_path / "blend.json")["text"]
     np.testing.assert_array_equal(scores_of(again, examples), scores_of(blend, examples))
     assert again.calibration == blend.calibration
     (tmp_path / "broken.json").write_text("{}")
     with pytest.raises(ArtifactError, match="recommender build"):
-        Blend.load(tmp_path / "broken.json")
+        load(tmp_path / "broken.json")
 
 
 def test_a_signal_left_out_is_not_an_input(examples: Examples) -> None:
     assert "bm25" not in {signal for signal, _ in learn(examples, seed=1, without=("bm25",)).columns}
 
 
-def test_the_shipped_blend_knows_the_signals_there_are() -> None:
-    shipped = Blend.load(SHIPPED)
-    assert set(shipped.names) == set(SIGNALS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_shipped_blend_knows_the_signals_there_are(kind: str) -> None:
+    shipped = load(SHIPPED)[kind]
+    assert set(shipped.names) == set(SIGNALS) - (set() if kind.endswith("meaning") else {"semantic"})
     assert all(feature in FEATURES[signal] for signal, feature in shipped.columns if signal)
     assert shipped.calibration is not None
 

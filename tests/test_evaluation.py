@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,15 +12,21 @@ import numpy as np
 import pytest
 import pytrec_eval
 
+from recommender.build import build, library_texts
 from recommender.errors import InputError
+from recommender.evaluation import SPLITS
+from recommender.evaluation.breakdown import Breakdown
+from recommender.evaluation.controls import examine
 from recommender.evaluation.evaluate import as_text, evaluate
 from recommender.evaluation.files import read_drafts, read_qrels, run_lines
 from recommender.evaluation.metrics import MEASURES, bootstrap
 from recommender.ingest.normal import Skipped
-from recommender.papers import Draft
+from recommender.loaded import Index
+from recommender.papers import Draft, Paper
 from recommender.recommend import Recommender
 from recommender.settings import Settings
 from recommender.signals import SIGNALS
+from recommender.store.intake import Incoming
 from recommender.store.library import Library
 
 TREC = {"nDCG@10": "ndcg_cut_10", "recall@20": "recall_20", "recall@100": "recall_100", "MRR": "recip_rank",
@@ -85,3 +93,58 @@ def test_the_bootstrap_holds_the_mean_and_narrows_with_more_drafts() -> None:
     assert few[0] < 0.5 < few[1]
     assert many[1] - many[0] < few[1] - few[0]
     assert bootstrap([0.25] * 5, seed=1) == (0.25, 0.25)
+
+
+def test_what_is_found_is_told_by_age_citations_and_venue() -> None:
+    breakdown = Breakdown()
+    old, new = Paper(id="old", year=2000, venue="Vis"), Paper(id="new", year=2019)
+    breakdown.add([(old, True), (new, False)], 2020, {"blend": ["old"], "bm25": ["new"]})
+    lines = {line[:44].strip(): line[44:].split() for line in breakdown.as_lines()}
+    assert lines["cited in the library"] == ["1", "1.000", "0.000"]
+    assert lines["0 to 1 year older"] == ["1", "0.000", "1.000"]
+    assert lines["10 years or more"] == ["1", "1.000", "0.000"]
+    assert lines["in Vis"][0] == "1"
+
+
+@pytest.fixture(scope="module")
+def citing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Settings, Library]]:
+    """Two fields whose newer papers cite six older ones of their own: text and citations both tell."""
+    dice = random.Random(5)
+    words = {"g": "graph layout edge crossing node drawing tree planar vertex degree bend angle cluster force spring "
+                  "stress overlap label map route curve circle level rank",
+             "r": "query index retrieval feedback term document corpus posting weight idf search click log intent answer "
+                  "passage snippet session user topic judge pool relevance score"}
+    papers = []
+    for number in range(200):
+        field = "gr"[number % 2]
+        older = [f"{field}{n:03d}" for n in range(number % 2, number - 1, 2)]
+        papers.append(Paper(id=f"{field}{number:03d}", title=" ".join(dice.choices(words[field].split(), k=5)),
+                            abstract=" ".join(dice.choices([*words[field].split(), "study", "result", "data"], k=50)),
+                            year=1990 + number // 10, references=tuple(dice.sample(older, min(6, len(older))))))
+    settings = Settings(tmp_path_factory.mktemp("citing"), als_iterations=2)
+    library = Library.open(settings)
+    library.take(Incoming(paper, "t", line, "jsonl") for line, paper in enumerate(papers, 1))
+    build(settings, library)
+    yield settings, library
+    library.close()
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_a_library_examines_itself_with_controls(split: str, citing: tuple[Settings, Library]) -> None:
+    settings, library = citing
+    index = Index.load(settings)
+    found = examine(index.corpus, index.signals, library_texts(library, index.corpus), settings, split)
+    assert {"bm25", "blend", "blend, citations shuffled", "blend, noise for cooccurrence"} <= found.values.keys()
+    assert any(name.startswith("blend learned without") for name in found.values)
+    assert found.noise < 0.4
+    assert "bm25" in found.as_text(1)
+
+
+def test_an_unknown_split_and_too_few_lists_are_refused(citing: tuple[Settings, Library], settings: Settings,
+                                                        library: Library) -> None:
+    index = Index.load(citing[0])
+    with pytest.raises(InputError, match="time, random"):
+        examine(index.corpus, index.signals, library_texts(citing[1], index.corpus), citing[0], "by moon")
+    small = Index.load(settings)
+    with pytest.raises(InputError, match="reference lists"):
+        examine(small.corpus, small.signals, library_texts(library, small.corpus), settings, "time")

@@ -44,13 +44,13 @@ TEXTS = ["zero", "one", "two", "three", "four", "five", "six", "seven"]
 
 
 def test_what_near_papers_cite_counts_by_their_weight() -> None:
-    signal = Citations(corpus_of(TEXTS, EDGES))
+    signal = Citations.fit(corpus_of(TEXTS, EDGES), Settings(Path()))
     table = signal.describe(asked(signal.corpus, {0: 0.75, 1: 0.25}), np.arange(8))
     assert table[:, signal.features.index("cited_by_near")].tolist() == [0, 0, 0.75, 1.0, 0, 0, 0, 0]
 
 
 def test_papers_cited_together_with_near_ones_count_less_the_longer_the_list_and_the_more_cited_they_are() -> None:
-    signal = Citations(corpus_of(TEXTS, EDGES))
+    signal = Citations.fit(corpus_of(TEXTS, EDGES), Settings(Path()))
     table = signal.describe(asked(signal.corpus, {0: 0.75, 1: 0.25}), np.arange(8))
     cocited = table[:, signal.features.index("cocited")]
     # 4 cites the near 0 (weight .75) and, on a list of two, 5, which one paper cites.
@@ -59,7 +59,7 @@ def test_papers_cited_together_with_near_ones_count_less_the_longer_the_list_and
 
 
 def test_papers_that_share_references_with_near_ones_are_coupled() -> None:
-    signal = Citations(corpus_of(TEXTS, EDGES))
+    signal = Citations.fit(corpus_of(TEXTS, EDGES), Settings(Path()))
     table = signal.describe(asked(signal.corpus, {0: 0.75, 1: 0.25}), np.arange(8))
     coupled = table[:, signal.features.index("coupled")]
     # 6 shares 3 (cited by near papers with weight 1, by three papers in all); it lists two.
@@ -68,7 +68,7 @@ def test_papers_that_share_references_with_near_ones_are_coupled() -> None:
 
 
 def test_a_hidden_papers_reference_list_counts_nowhere() -> None:
-    signal = Citations(corpus_of(TEXTS, EDGES))
+    signal = Citations.fit(corpus_of(TEXTS, EDGES), Settings(Path()))
     query = asked(signal.corpus, {0: 0.75, 1: 0.25}, hidden=(1, 4))
     table = signal.describe(query, np.arange(8))
     assert table[3, signal.features.index("cited_by_near")] == 0.75
@@ -76,7 +76,7 @@ def test_a_hidden_papers_reference_list_counts_nowhere() -> None:
 
 
 def test_without_citations_around_there_is_nothing_to_say() -> None:
-    signal = Citations(corpus_of(TEXTS, EDGES))
+    signal = Citations.fit(corpus_of(TEXTS, EDGES), Settings(Path()))
     query = asked(signal.corpus, {7: 1.0}, hidden=(6,))
     assert np.isnan(signal.describe(query, np.arange(8))).all()
     assert signal.density(query) == 0

@@ -25,7 +25,7 @@ def test_an_answer_has_papers_scores_parts_and_evidence(client: FlaskClient) -> 
     said = ask(client, k=5)
     assert set(said) == {"recommendations", "relevant", "note", "entities", "missing", "seconds"}
     first = said["recommendations"][0]
-    assert {"paper", "score", "parts", "base", "likelihood", "evidence"} == set(first)
+    assert {"paper", "score", "parts", "base", "likelihood", "evidence", "reasons"} == set(first)
     assert first["paper"]["id"].startswith("kd")
     assert first["base"] + sum(first["parts"].values()) == pytest.approx(first["score"])
     assert {"signal", "kind", "name", "amount", "link"} == set(first["evidence"][0])

@@ -47,6 +47,8 @@ class Corpus:
     """[papers] the library's key of each row."""
     years: npt.NDArray[np.int16]
     """[papers] NO_YEAR where unknown."""
+    marks: npt.NDArray[np.uint32]
+    """[papers] a number that follows from the paper's id alone."""
     has_abstract: npt.NDArray[np.bool_]
     """[papers]"""
     blocks: dict[str, csr_matrix]
@@ -82,6 +84,7 @@ class Corpus:
         """Write everything into a build."""
         writer.array("corpus.keys", self.keys)
         writer.array("corpus.years", self.years)
+        writer.array("corpus.marks", self.marks)
         writer.array("corpus.has_abstract", self.has_abstract)
         writer.array("corpus.row_order", self.row_order)
         if self.embeddings is not None:
@@ -100,7 +103,7 @@ class Corpus:
                  if reader.has(f"corpus.{name}.names.utf8")]
         return cls(
             keys=np.asarray(reader.array("corpus.keys")), years=np.asarray(reader.array("corpus.years")),
-            has_abstract=reader.array("corpus.has_abstract"),
+            marks=np.asarray(reader.array("corpus.marks")), has_abstract=reader.array("corpus.has_abstract"),
             blocks={name: reader.matrix(f"corpus.{name}") for name in present},
             by_column={name: reader.matrix(f"corpus.by_column.{name}") for name in present},
             vocabularies={name: Vocabulary(reader.names(f"corpus.{name}.names")) for name in named},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -63,6 +64,7 @@ class CorpusBuilder:
         self._muted: dict[tuple[str, str], bool] = {}
         self.keys = array("q")
         self.years = array("h")
+        self.marks = array("L")
         self.has_abstract = array("b")
         self.blocks = {name: _Block() for name in ("terms", "authors", "venues", "keywords", "entities")}
         self.blocks["titles"] = _Block(self.blocks["terms"].columns)
@@ -76,6 +78,7 @@ class CorpusBuilder:
         self.keys.append(key)
         self.hashes.append(text_hash(paper.title, paper.abstract))
         self.years.append(paper.year or NO_YEAR)
+        self.marks.append(crc32(paper.id.encode("utf-8", "surrogatepass")))
         self.has_abstract.append(bool(paper.abstract))
         fields = [terms(paper.title), terms(paper.abstract), *(terms(keyword) for keyword in paper.keywords)]
         counts: Counter[str] = Counter()
@@ -126,6 +129,7 @@ class CorpusBuilder:
             vocabularies |= spellings
         return Corpus(
             keys=keys, years=np.array(self.years, dtype=np.int16),
+            marks=np.array(self.marks, dtype=np.uint32),
             has_abstract=np.array(self.has_abstract, dtype=np.bool_), blocks=blocks,
             by_column={name: matrix.T.tocsr() for name, matrix in blocks.items()},
             vocabularies=vocabularies, row_order=order, embeddings=vectors(self.hashes))

@@ -231,7 +231,7 @@ def beginning(corpus: Corpus, layout: Layout, factors: int, seed: int) -> Factor
     parts = []
     for name, kept in layout.kept.items():
         if name == "citations":
-            parts.append(corpus.keys[kept].astype(np.uint64))
+            parts.append(corpus.marks[kept].astype(np.uint64))
         elif name == "lists":
             parts.append(kept.astype(np.uint64))
         else:
