@@ -112,8 +112,8 @@ def citing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Settings,
     dice = random.Random(5)
     words = {"g": "graph layout edge crossing node drawing tree planar vertex degree bend angle cluster force spring "
                   "stress overlap label map route curve circle level rank",
-             "r": "query index retrieval feedback term document corpus posting weight idf search click log intent answer "
-                  "passage snippet session user topic judge pool relevance score"}
+             "r": "query index retrieval feedback term document corpus posting weight idf search click log intent "
+                  "answer passage snippet session user topic judge pool relevance score"}
     papers = []
     for number in range(200):
         field = "gr"[number % 2]
