@@ -17,8 +17,8 @@ from recommender.catalogue import Catalogue
 from recommender.papers import Choice, Span
 from recommender.signals.base import Scores
 
-STEP = 1.0
-"""In the unit of the blend's score; the best and the twentieth paper of an answer lie about 2 apart."""
+STEP = 2.0
+"""In the unit of the blend's score, log-odds."""
 REACH = 300
 """Papers that are ranked before those that a choice speaks for move up."""
 PART = "cooccurrence"
