@@ -15,7 +15,6 @@ import numpy as np
 
 from recommender.annotate import annotate
 from recommender.blend import KINDS, SHIPPED, Blend, Blends, as_text, load
-from recommender.errors import RecommenderError
 from recommender.evaluation.learning import calibrated, calibration_error, learn, ndcg_of, of_kind, scores_of
 from recommender.evaluation.lessons import REFERENCES, Examples, draft_rows, lessons
 from recommender.index.artifact import writing
@@ -27,7 +26,7 @@ from recommender.loaded import ANALYSIS, BLEND
 from recommender.naming import AS_READ, Naming
 from recommender.papers import Paper
 from recommender.progress import Tick, silence
-from recommender.semantic.encoder import encoder
+from recommender.semantic.embedding import vectors_of
 from recommender.semantic.vectors import VectorStore
 from recommender.settings import Settings
 from recommender.signals import SIGNALS
@@ -141,15 +140,6 @@ def library_texts(library: Library, corpus: Corpus) -> Callable[[Rows], dict[int
         return {row: papers[key] for row, key in zip(rows.tolist(), corpus.keys[rows].tolist(), strict=True)}
 
     return texts
-
-
-def vectors_of(settings: Settings) -> VectorStore | None:
-    """The vectors of this library's texts; None without the semantic extra, and where nothing was encoded."""
-    try:
-        store = VectorStore.of(settings, encoder(settings.semantic_model).name)
-    except RecommenderError:
-        return None
-    return store if len(store) else None
 
 
 def count(library: Library, papers: int, stage: Stage = silence, naming: Naming = AS_READ,

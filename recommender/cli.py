@@ -101,7 +101,11 @@ def embed(context: click.Context) -> None:
     from recommender.semantic.embedding import embed as encode  # noqa: PLC0415
     settings = settings_of(context)
     with opened(settings) as library:
-        done = encode(settings, library, stage)
+        try:
+            done = encode(settings, library, stage)
+        except KeyboardInterrupt:
+            say("Stopped. What is encoded is kept; go on with: recommender embed")
+            context.exit(1)
     say(f"{done} texts encoded" + ("; take them up with: recommender build" if done else ", all were"))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from recommender.errors import ArtifactError
 from recommender.index.artifact import ArrayReader, current
+from recommender.semantic.embedding import vectors_of
 from recommender.settings import Settings
 from recommender.store.corrections import Corrections
 from recommender.store.extractions import Extractions
@@ -25,7 +26,11 @@ class Standing:
     lists: int
     unread: int
     """Papers whose methods and datasets this version has not read yet."""
+    encoded: int
+    """Texts whose meaning is encoded; by this encoder, where the extra is installed."""
     indexed: int
+    meant: int
+    """Papers whose meaning the index knows."""
     built: str | None
     behind: int
     """Papers added or changed since the index was built."""
@@ -46,6 +51,8 @@ class Standing:
                  f"the library), {self.lists} lists"]
         if self.unread:
             lines.append(f"to read   {self.unread} papers' methods and datasets: read by the next build")
+        if self.encoded or self.meant:
+            lines.append(f"meaning   {self.encoded} texts encoded, {self.meant} papers in the index")
         if self.built is None:
             lines.append(f"index     {self.problem}")
         else:
@@ -68,6 +75,7 @@ def standing(settings: Settings, library: Library) -> Standing:
     return Standing(
         data=str(settings.data), papers=status.papers, references=status.references, unresolved=library.unresolved(),
         lists=status.lists, unread=Extractions(library).due(VERSION), indexed=manifest.get("papers", 0),
+        encoded=len(vectors_of(settings) or ()), meant=manifest.get("encoded", 0),
         built=manifest.get("built"), behind=library.changed_since(manifest.get("revision", 0)),
         lists_changed=bool(manifest) and int(library.fact("lists_revision") or 0) != manifest["lists_revision"],
         corrections_changed=bool(manifest) and Corrections(library).naming().digest != manifest.get("corrections", ""),

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from recommender.blend import KINDS, SHIPPED, as_text
-from recommender.build import count, library_texts, stream_with_entities, vectors_of
+from recommender.build import count, library_texts, stream_with_entities
 from recommender.evaluation.learning import calibrated, calibration_error, learn, ndcg_of, of_kind, scores_of
 from recommender.evaluation.lessons import MODES, Examples, lessons
 from recommender.index.corpus import Corpus
@@ -25,6 +25,7 @@ from recommender.index.sparse import Rows, best
 from recommender.papers import Draft, Paper
 from recommender.prepare import assemble
 from recommender.progress import stage
+from recommender.semantic.embedding import vectors_of
 from recommender.semantic.vectors import VectorStore
 from recommender.settings import Settings, load_settings
 from recommender.signals import SIGNALS

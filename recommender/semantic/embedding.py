@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 
+from recommender.errors import RecommenderError
 from recommender.progress import Tick, silence
 from recommender.semantic.encoder import encoder, processors, text_of
 from recommender.semantic.vectors import VectorStore
@@ -13,19 +14,20 @@ from recommender.settings import Settings
 from recommender.store.extractions import texts
 from recommender.store.library import Library
 
-AT_ONCE = 32
-"""Texts encoded together; of about equal length, since the longest sets the pace."""
+AT_ONCE = 16
+"""Texts encoded together; of about equal length, since the longest sets the pace. More are no faster."""
 
 
 def embed(settings: Settings, library: Library, stage: Callable[..., AbstractContextManager[Tick]] = silence) -> int:
     """Encode every text that has no vector yet; returns how many. A stop loses a batch at most.
 
-    Raises RecommenderError where the extra is not installed.
+    Raises RecommenderError where the extra is not installed, and where another process is at it.
     """
-    machine = encoder(settings.semantic_model)
+    # Many texts go through several threads, one each: that outruns one text on several.
+    machine = encoder(settings.semantic_model, threads=1)
     store = VectorStore.of(settings, machine.name)
     done = 0
-    with (stage("Encoding texts", library.status().papers, " papers") as tick,
+    with (store.alone(), stage("Encoding texts", library.status().papers, " papers") as tick,
           ThreadPoolExecutor(processors()) as pool):
         for batch in texts(library):
             due = sorted(((text_hash, text_of(title, abstract)) for text_hash, title, abstract in batch
@@ -38,3 +40,12 @@ def embed(settings: Settings, library: Library, stage: Callable[..., AbstractCon
                 tick(len(part))
             done += len(due)
     return done
+
+
+def vectors_of(settings: Settings) -> VectorStore | None:
+    """The vectors of this library's texts; None without the semantic extra, and where nothing was encoded."""
+    try:
+        store = VectorStore.of(settings, encoder(settings.semantic_model).name)
+    except RecommenderError:
+        return None
+    return store if len(store) else None

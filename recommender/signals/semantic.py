@@ -137,8 +137,7 @@ class Semantic:
             if machine.name != self.encoded_by:
                 self.missing = f"the index was encoded by {self.encoded_by}, here is {machine.name}"
                 return None
-            encoded: Vectors = machine.encode([query.wording])[0]
-            return encoded
+            return machine.vector(query.wording)
         liked = query.anchors.rows[query.anchors.weights > 0]
         middle: Vectors = self._vectors(liked).sum(axis=0) if len(liked) else np.zeros(0, np.float32)
         norm = float(np.linalg.norm(middle))
