@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -155,13 +155,9 @@ def count(library: Library, papers: int, stage: Stage = silence, naming: Naming 
         memberships = list(library.memberships())
         digest.update(repr(memberships).encode())
         digest.update(naming.digest.encode())
-        corpus = builder.finish(library.citations(), memberships, store.of_hashes if store else _no_vectors)
+        corpus = builder.finish(library.citations(), memberships, store.of_hashes if store else None)
         tick(1)
     return corpus, digest.hexdigest()
-
-
-def _no_vectors(_hashes: Sequence[str]) -> None:
-    return None
 
 
 def sizes(corpus: Corpus) -> dict[str, int]:

@@ -243,15 +243,11 @@ def _nearest(closeness: Scores, visible: Mask, anchors: Weighted) -> Rows:
 
 
 def _near(closeness: Scores, nearest: Rows, liked: Weighted) -> Weighted:
-    near = sharpened(closeness, nearest[:NEAR], SHARPNESS)
+    rows = nearest[:NEAR]
+    weights = closeness[rows] ** SHARPNESS
+    near = Weighted(rows, weights / weights.sum() if len(rows) else weights)
     if not len(liked):
         return near
     share = ANCHOR_SHARE if len(near) else 1.0
     return Weighted(np.concatenate([liked.rows, near.rows]),
                     np.concatenate([share * liked.weights / liked.weights.sum(), (1 - share) * near.weights]))
-
-
-def sharpened(closeness: Scores, rows: Rows, sharpness: float) -> Weighted:
-    """The rows weighted by their closeness to a power, weights summing to 1."""
-    weights = closeness[rows] ** sharpness
-    return Weighted(rows, weights / weights.sum() if len(rows) else weights)

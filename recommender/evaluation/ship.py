@@ -78,7 +78,7 @@ def _of_library(settings: Settings, library: Library) -> Iterator[Examples | Non
     whole, _ = count(library, library.status().papers, stage, store=store)
     yield _taught(settings, whole, library_texts(library, whole), MODES, "whole")
     uneven = _counted(library, store, ((key, _with_holes(paper, generator), found)
-                                for key, paper, found in stream_with_entities(library)))
+                                       for key, paper, found in stream_with_entities(library)))
     yield _taught(settings, uneven, library_texts(library, uneven), MODES, "uneven")
     bm25 = Bm25.fit(whole, settings)
     with stage("Samples", SAMPLES, " samples") as tick:
@@ -120,7 +120,7 @@ def _counted(library: Library, store: VectorStore | None, papers: Iterable[Count
     builder = CorpusBuilder()
     for key, paper, found in papers:
         builder.add(key, paper, found)
-    return builder.finish(library.citations(), library.memberships(), *([store.of_hashes] if store else []))
+    return builder.finish(library.citations(), library.memberships(), store.of_hashes if store else None)
 
 
 def _with_holes(paper: Paper, generator: np.random.Generator) -> Paper:

@@ -23,7 +23,7 @@ from scipy.sparse import csr_matrix
 
 from recommender.errors import ArtifactError
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 POINTER = "CURRENT"
 KEPT = 2

@@ -13,12 +13,18 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from recommender.index.artifact import ArrayReader, ArrayWriter
+from recommender.index.sparse import like
 
 NO_YEAR = 0
 
 BLOCKS = ("terms", "titles", "phrases", "authors", "venues", "keywords", "entities", "citations", "lists")
 """The matrices over papers; `titles` has the columns of `terms`, in `citations` columns are papers too (the cited
 ones), in `lists` they are lists."""
+
+
+def no_terms(papers: int) -> csr_matrix:
+    """[papers × 0] the block of a library without a word."""
+    return csr_matrix((papers, 0), dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,8 @@ class Corpus:
     entity columns by what all spellings of one entity share, `entity_spellings` by these spellings, a line each."""
     row_order: npt.NDArray[np.int64]
     """Rows in the order of their keys."""
+    vectors: csr_matrix
+    """[papers × terms] tf-idf of unit length."""
     embeddings: npt.NDArray[np.float16] | None = None
     """[papers × dimensions] what the texts mean, of unit length; zeros where unknown. None: of no paper."""
 
@@ -87,6 +95,7 @@ class Corpus:
         writer.array("corpus.marks", self.marks)
         writer.array("corpus.has_abstract", self.has_abstract)
         writer.array("corpus.row_order", self.row_order)
+        writer.array("corpus.vectors", self.vectors.data)
         if self.embeddings is not None:
             writer.array("corpus.embeddings", self.embeddings)
         for name, block in self.blocks.items():
@@ -101,11 +110,14 @@ class Corpus:
         present = [name for name in BLOCKS if reader.has(f"corpus.{name}")]
         named = [name for name in (*BLOCKS, "entity_keys", "entity_spellings")
                  if reader.has(f"corpus.{name}.names.utf8")]
+        keys = np.asarray(reader.array("corpus.keys"))
+        blocks = {name: reader.matrix(f"corpus.{name}") for name in present}
         return cls(
-            keys=np.asarray(reader.array("corpus.keys")), years=np.asarray(reader.array("corpus.years")),
+            keys=keys, years=np.asarray(reader.array("corpus.years")),
             marks=np.asarray(reader.array("corpus.marks")), has_abstract=reader.array("corpus.has_abstract"),
-            blocks={name: reader.matrix(f"corpus.{name}") for name in present},
+            blocks=blocks,
             by_column={name: reader.matrix(f"corpus.by_column.{name}") for name in present},
             vocabularies={name: Vocabulary(reader.names(f"corpus.{name}.names")) for name in named},
             row_order=np.asarray(reader.array("corpus.row_order")),
+            vectors=like(blocks.get("terms", no_terms(len(keys))), reader.array("corpus.vectors")),
             embeddings=reader.array("corpus.embeddings") if reader.has("corpus.embeddings") else None)

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from recommender.index.corpus import NO_YEAR, Corpus, Vocabulary
+from recommender.index.corpus import NO_YEAR, Corpus, Vocabulary, no_terms
+from recommender.index.sparse import unit_vectors
 from recommender.ingest.identity import text_hash
 from recommender.names import fold, parse_name
 from recommender.naming import AS_READ, Naming
@@ -108,7 +109,7 @@ class CorpusBuilder:
         return self._muted[label, name]
 
     def finish(self, citations: Iterable[tuple[int, int]], memberships: Iterable[tuple[int, int]],
-               vectors: Callable[[Sequence[str]], npt.NDArray[np.float16] | None] = lambda hashes: None) -> Corpus:
+               vectors: Callable[[Sequence[str]], npt.NDArray[np.float16] | None] | None = None) -> Corpus:
         """The corpus, with citations as (citing key, cited key) and lists as (list key, paper key).
 
         `vectors` gives [hashes × dimensions] for texts by their hashes, zeros where it has none.
@@ -132,7 +133,9 @@ class CorpusBuilder:
             marks=np.array(self.marks, dtype=np.uint32),
             has_abstract=np.array(self.has_abstract, dtype=np.bool_), blocks=blocks,
             by_column={name: matrix.T.tocsr() for name, matrix in blocks.items()},
-            vocabularies=vocabularies, row_order=order, embeddings=vectors(self.hashes))
+            vocabularies=vocabularies, row_order=order,
+            vectors=unit_vectors(blocks.get("terms", no_terms(len(keys)))),
+            embeddings=vectors(self.hashes) if vectors else None)
 
     def _phrases(self, vocabulary: Vocabulary) -> tuple[csr_matrix, Vocabulary]:
         """Pairs of adjacent terms (no stop word between) that stand in enough papers."""

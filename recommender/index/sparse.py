@@ -12,6 +12,24 @@ Rows = npt.NDArray[np.intp]
 Floats = npt.NDArray[np.floating[Any]]
 
 
+def like(matrix: csr_matrix, data: Floats) -> csr_matrix:
+    """Other values in the places of a matrix, whose index arrays are shared; its columns must be sorted in each row."""
+    made = csr_matrix(matrix.shape, dtype=np.float32)
+    made.data, made.indices, made.indptr = data, matrix.indices, matrix.indptr
+    made.has_sorted_indices = made.has_canonical_format = True
+    return made
+
+
+def unit_vectors(counts: csr_matrix) -> csr_matrix:
+    """[papers × terms] tf-idf of unit length."""
+    papers = counts.shape[0]
+    df = np.bincount(counts.indices, minlength=counts.shape[1])
+    data = (1 + np.log(counts.data)) * np.log(1 + papers / np.maximum(df, 1))[counts.indices]
+    owner = np.repeat(np.arange(papers), np.diff(counts.indptr))
+    norm = np.sqrt(np.bincount(owner, weights=data * data, minlength=papers))
+    return like(counts, (data / np.maximum(norm, 1e-12)[owner]).astype(np.float32))
+
+
 def gather(matrix: csr_matrix, rows: Rows) -> tuple[Rows, Floats, Rows]:
     """The entries of these rows: their columns, values, and for each entry the position in `rows`."""
     starts, ends = matrix.indptr[rows], matrix.indptr[rows + 1]

@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from recommender.index.artifact import ArrayReader, ArrayWriter
 from recommender.index.corpus import Corpus
@@ -17,7 +16,7 @@ from recommender.index.sparse import Rows
 from recommender.papers import Evidence
 from recommender.settings import Settings
 from recommender.signals.base import Features, Query, Scores, Weighted, nothing, table
-from recommender.signals.bm25 import cosines, restored_vectors, unit_vectors
+from recommender.signals.bm25 import cosines
 from recommender.signals.citations import AROUND, Citations
 from recommender.signals.neighbours import Neighbours
 
@@ -30,24 +29,22 @@ class Anchors:
         "similar", "most_similar", "unlike", "likeness", "cited_beside", *(f"near_{name}" for name in AROUND),
         *(f"near_{name}" for name in Neighbours.features))
 
-    def __init__(self, corpus: Corpus, vectors: csr_matrix) -> None:
+    def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
-        self.vectors = vectors
-        """[papers × terms] tf-idf of unit length."""
-        self.citations, self.neighbours = Citations(corpus, vectors), Neighbours(corpus)
+        self.citations, self.neighbours = Citations(corpus), Neighbours(corpus)
 
     @classmethod
     def fit(cls, corpus: Corpus, settings: Settings) -> Anchors:
-        """Nothing is learned beyond the vectors."""
-        return cls(corpus, unit_vectors(corpus))
+        """Nothing is learned."""
+        return cls(corpus)
 
     def save(self, writer: ArrayWriter) -> None:
-        """Nothing of its own: the vectors are the lexical signal's."""
+        """Nothing of its own to write."""
 
     @classmethod
     def restore(cls, reader: ArrayReader, corpus: Corpus) -> Anchors:
-        """On the lexical signal's vectors."""
-        return cls(corpus, restored_vectors(reader, corpus))
+        """On the corpus."""
+        return cls(corpus)
 
     def nominate(self, query: Query, k: int) -> Rows:
         """What the anchors cite, are cited with, and share references with."""
@@ -79,7 +76,7 @@ class Anchors:
         return sorted(found, key=lambda e: (-e.amount, e.name))
 
     def _cosines(self, rows: Rows, others: Rows) -> Scores:
-        return cosines(self.vectors, rows, others)
+        return cosines(self.corpus.vectors, rows, others)
 
 
 def _liked(query: Query) -> Weighted:

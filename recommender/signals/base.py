@@ -144,6 +144,15 @@ def nothing(rows: Rows, features: int) -> Features:
     return np.full((len(rows), features), np.nan, dtype=np.float32)
 
 
+def to_others(closeness: Scores, rows: Rows, others: Rows) -> tuple[Scores, Scores]:
+    """[rows] mean and largest closeness to the others [rows × others], itself left out; missing where none is left."""
+    counted = others[None, :] != rows[:, None]
+    number = counted.sum(axis=1)
+    mean = (closeness * counted).sum(axis=1) / np.maximum(number, 1)
+    largest = np.where(counted, closeness, -1.0).max(axis=1, initial=-1.0)
+    return np.where(number > 0, mean, np.nan), np.where(number > 0, largest, np.nan)
+
+
 def table(*columns: npt.NDArray[np.float64]) -> Features:
     """Feature columns side by side."""
     return np.column_stack(columns).astype(np.float32)

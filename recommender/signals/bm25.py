@@ -17,11 +17,11 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from recommender.index.artifact import ArrayReader, ArrayWriter
-from recommender.index.corpus import Corpus
-from recommender.index.sparse import Floats, Rows, best, gather, row_dots
+from recommender.index.corpus import Corpus, no_terms
+from recommender.index.sparse import Floats, Rows, best, gather, like, row_dots
 from recommender.papers import Evidence
 from recommender.settings import Settings
-from recommender.signals.base import Features, Mask, Query, Scores, Weighted, nothing, table
+from recommender.signals.base import Features, Query, Scores, Weighted, nothing, table, to_others
 
 OKAPI_EPSILON = 0.25
 PLUS_DELTA = 1.0
@@ -112,15 +112,12 @@ class Bm25:
         "bm25", "bm25_share", "bm25_rank", "phrases", "phrases_share", "closeness", "cosine", "title", "feedback",
         "feedback_best", "sentence", "second_sentence", "sentences", "title_matched", "title_covered")
 
-    def __init__(self, corpus: Corpus, unigrams: Postings, by_paper: csr_matrix, phrases: Postings | None,
-                 vectors: csr_matrix) -> None:
+    def __init__(self, corpus: Corpus, unigrams: Postings, by_paper: csr_matrix, phrases: Postings | None) -> None:
         self.corpus = corpus
         self.unigrams = unigrams
         self.phrases = phrases
         self.by_paper = by_paper
         """[papers × terms] the weights of `unigrams`, by paper."""
-        self.vectors = vectors
-        """[papers × terms] tf-idf of unit length."""
         self.rarity = np.log(1 + len(corpus) / np.maximum(np.diff(unigrams.weights.indptr), 1))
         """[terms] what a term weighs in tf-idf."""
 
@@ -133,14 +130,13 @@ class Bm25:
         phrases = (Postings.weigh(corpus.by_column["phrases"], settings.bm25_variant, settings.bm25_k1, settings.bm25_b)
                    if "phrases" in corpus.blocks else None)
         by_paper = csr_matrix(unigrams.weights.T.tocsr())
-        return cls(corpus, unigrams, by_paper, phrases, unit_vectors(corpus))
+        return cls(corpus, unigrams, by_paper, phrases)
 
     def save(self, writer: ArrayWriter) -> None:
         """Indices are the corpus's own, so that only weights are written."""
         writer.array("bm25.weights", self.unigrams.weights.data)
         writer.array("bm25.constant", self.unigrams.constant)
         writer.array("bm25.by_paper", self.by_paper.data)
-        writer.array("bm25.vectors", self.vectors.data)
         if self.phrases:
             writer.array("bm25.phrases.weights", self.phrases.weights.data)
             writer.array("bm25.phrases.constant", self.phrases.constant)
@@ -152,11 +148,11 @@ class Bm25:
         counts = corpus.by_column.get("terms", empty)
         phrases = None
         if reader.has("bm25.phrases.weights"):
-            phrases = Postings(_like(corpus.by_column["phrases"], reader.array("bm25.phrases.weights")),
+            phrases = Postings(like(corpus.by_column["phrases"], reader.array("bm25.phrases.weights")),
                                reader.array("bm25.phrases.constant"))
-        by_paper = _like(corpus.blocks.get("terms", _none(corpus)), reader.array("bm25.by_paper"))
-        return cls(corpus, Postings(_like(counts, reader.array("bm25.weights")), reader.array("bm25.constant")),
-                   by_paper, phrases, restored_vectors(reader, corpus))
+        by_paper = like(corpus.blocks.get("terms", no_terms(len(corpus))), reader.array("bm25.by_paper"))
+        return cls(corpus, Postings(like(counts, reader.array("bm25.weights")), reader.array("bm25.constant")),
+                   by_paper, phrases)
 
     def nominate(self, query: Query, k: int) -> Rows:
         """The best by words, by phrases, and by both together."""
@@ -175,7 +171,7 @@ class Bm25:
         rank = len(ordered) - np.searchsorted(ordered, query.lexical[rows], side="right")
         ten = best(query.lexical, FEEDBACK, query.visible)
         angles = self._angles(query, rows, ten)
-        feedback, closest = _feedback(angles[:, 2:], ten[:, None] == rows[None, :])
+        feedback, closest = to_others(angles[:, 2:], rows, ten)
         matched, covered = self._titles(query, rows)
         return table(
             query.lexical[rows], query.lexical[rows] / top, np.log1p(rank), phrases[rows],
@@ -196,13 +192,13 @@ class Bm25:
     def cosine(self, query: Query, rows: Rows) -> Scores:
         """[rows] cosine of tf-idf vectors of draft and paper."""
         unit = self._unit(query.terms)
-        vector = np.zeros(self.vectors.shape[1])
+        vector = np.zeros(self.corpus.vectors.shape[1])
         vector[unit.rows] = unit.weights
-        return row_dots(self.vectors, rows, vector)
+        return row_dots(self.corpus.vectors, rows, vector)
 
     def _angles(self, query: Query, rows: Rows, others: Rows) -> Scores:
         """[rows × (draft, draft's title, each of the other rows)] cosines."""
-        return cosines(self.vectors, rows, others, (self._unit(query.terms), self._unit(query.title)))
+        return cosines(self.corpus.vectors, rows, others, (self._unit(query.terms), self._unit(query.title)))
 
     def _sentences(self, query: Query, rows: Rows) -> tuple[Scores, Scores, Scores]:
         """[rows] each: BM25 of the best sentence, of the second best, and their mean, by each one's length."""
@@ -241,16 +237,6 @@ def _largest(scores: Scores, number: int) -> Scores:
     return np.sort(kept)
 
 
-def _feedback(closeness: Scores, itself: Mask) -> tuple[Scores, Scores]:
-    """Mean and largest closeness to the ten best [rows × ten], a candidate itself [ten × rows] left out."""
-    counted = ~itself.T
-    others = counted.sum(axis=1)
-    known = others > 0
-    mean = np.where(known, (closeness * counted).sum(axis=1) / np.maximum(others, 1), np.nan)
-    largest = np.where(counted, closeness, -1.0).max(axis=1, initial=-1.0)
-    return mean, np.where(known, largest, np.nan)
-
-
 def cosines(vectors: csr_matrix, rows: Rows, others: Rows, first: Sequence[Weighted] = ()) -> Scores:
     """[rows × (first, others)] cosines of unit vectors; those of `first` come with their columns and weights."""
     columns, values, owner = gather(vectors, others)
@@ -274,31 +260,3 @@ def _product(matrix: csr_matrix, rows: Rows, sides: Sequence[Weighted]) -> Score
     # Not matrix[rows]: scipy would convert all of the index arrays first.
     chosen = csr_matrix((values[held], column[held], ends), shape=(len(rows), len(used)))
     return np.asarray(chosen @ dense, dtype=np.float64)
-
-
-def unit_vectors(corpus: Corpus) -> csr_matrix:
-    """[papers × terms] tf-idf of unit length."""
-    papers = len(corpus)
-    counts = corpus.blocks.get("terms", _none(corpus))
-    df = np.bincount(counts.indices, minlength=counts.shape[1])
-    data = (1 + np.log(counts.data)) * np.log(1 + papers / np.maximum(df, 1))[counts.indices]
-    owner = np.repeat(np.arange(papers), np.diff(counts.indptr))
-    norm = np.sqrt(np.bincount(owner, weights=data * data, minlength=papers))
-    return _like(counts, (data / np.maximum(norm, 1e-12)[owner]).astype(np.float32))
-
-
-def restored_vectors(reader: ArrayReader, corpus: Corpus) -> csr_matrix:
-    """The unit vectors of a build."""
-    return _like(corpus.blocks.get("terms", _none(corpus)), reader.array("bm25.vectors"))
-
-
-def _none(corpus: Corpus) -> csr_matrix:
-    """[papers × 0]"""
-    return csr_matrix((len(corpus), 0), dtype=np.float32)
-
-
-def _like(matrix: csr_matrix, data: Floats) -> csr_matrix:
-    made = csr_matrix(matrix.shape, dtype=np.float32)
-    made.data, made.indices, made.indptr = data, matrix.indices, matrix.indptr
-    made.has_sorted_indices = made.has_canonical_format = True
-    return made

@@ -16,8 +16,8 @@ from recommender.index.corpus import Corpus
 from recommender.index.sparse import Rows, best, gather, row_dots, weighted_sum
 from recommender.papers import Evidence
 from recommender.settings import Settings
-from recommender.signals.base import Features, Mask, Query, Scores, Weighted, nothing, table
-from recommender.signals.bm25 import cosines, restored_vectors, unit_vectors
+from recommender.signals.base import Features, Mask, Query, Scores, Weighted, nothing, table, to_others
+from recommender.signals.bm25 import cosines
 
 AROUND = (
     "cited_by_near", "cited_share", "cited_normal", "cocited", "cocited_share", "coupled", "coupled_share",
@@ -38,10 +38,8 @@ class Citations:
     features: ClassVar[tuple[str, ...]] = (
         *AROUND, "citers_close", *(f"{scale}_{reading}" for scale in SCALES for reading in ("cited", "cocited")))
 
-    def __init__(self, corpus: Corpus, vectors: csr_matrix) -> None:
+    def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
-        self.vectors = vectors
-        """[papers × terms] tf-idf of unit length."""
         self.cites = corpus.blocks.get("citations")
         self.cited_by = corpus.by_column.get("citations")
         if self.cites is not None and self.cited_by is not None:
@@ -53,15 +51,15 @@ class Citations:
     @classmethod
     def fit(cls, corpus: Corpus, settings: Settings) -> Citations:
         """Nothing is learned: the corpus's citation block says it all."""
-        return cls(corpus, unit_vectors(corpus))
+        return cls(corpus)
 
     def save(self, writer: ArrayWriter) -> None:
-        """Nothing of its own: the vectors are the lexical signal's."""
+        """Nothing of its own to write."""
 
     @classmethod
     def restore(cls, reader: ArrayReader, corpus: Corpus) -> Citations:
-        """On the corpus and the lexical signal's vectors."""
-        return cls(corpus, restored_vectors(reader, corpus))
+        """On the corpus."""
+        return cls(corpus)
 
     def density(self, query: Query) -> float:
         """Share of the nearest papers, by weight, whose reference list is known: 0 is no evidence at all."""
@@ -89,7 +87,7 @@ class Citations:
         if found is None:
             return nothing(rows, len(AROUND))
         lists_any = (self.listed[rows] > 0) & query.lists_references[rows]
-        lexical = query.lexical / (float(query.lexical.max(initial=0.0)) or 1.0)
+        lexical = _of_best(query.lexical)
         return table(
             found.cited[rows], _share(found.cited, rows), found.cited[rows] / np.sqrt(1 + self.citers[rows]),
             found.cocited[rows], _share(found.cocited, rows),
@@ -104,7 +102,7 @@ class Citations:
         """[rows × (citers_close, cited and cocited by each of SCALES)]"""
         if self.cites is None or self.cited_by is None:
             return nothing(rows, len(self.features) - len(AROUND))
-        close = query.closeness / (float(query.closeness.max(initial=0.0)) or 1.0)
+        close = _of_best(query.closeness)
         columns = [row_dots(self.cited_by, rows, np.where(query.lists_references, close ** 2, 0.0))]
         for papers in SCALES.values():
             near = query.nearest[:papers]
@@ -121,7 +119,7 @@ class Citations:
         citing = weighted_sum(self.cited_by, papers.rows, papers.weights) * query.lists_references
         if not citing.any():
             return np.full(len(rows), np.nan)
-        close = query.closeness / (float(query.closeness.max(initial=0.0)) or 1.0)
+        close = _of_best(query.closeness)
         citers = np.flatnonzero(citing)
         shares = citing[citers] * close[citers] ** 2 / np.sqrt(self.listed[citers])
         return weighted_sum(self.cites, citers, shares)[rows]
@@ -141,10 +139,7 @@ class Citations:
         """[rows] mean cosine to the heart's papers, itself left out."""
         if not len(heart):
             return np.full(len(rows), np.nan)
-        others = heart[None, :] != rows[:, None]
-        number = others.sum(axis=1)
-        total = (cosines(self.vectors, rows, heart) * others).sum(axis=1)
-        return np.where(number > 0, total / np.maximum(number, 1), np.nan)
+        return to_others(cosines(self.corpus.vectors, rows, heart), rows, heart)[0]
 
     def explain(self, query: Query, row: int) -> list[Evidence]:
         """The near papers that cite it."""
@@ -192,6 +187,11 @@ class Citations:
         citers = np.flatnonzero(citing)
         total = weighted_sum(self.cites, citers, citing[citers] / np.sqrt(self.listed[citers]))
         return np.asarray(total / np.sqrt(1 + self.citers))
+
+
+def _of_best(scores: Scores) -> Scores:
+    """[papers] scores as shares of the largest."""
+    return scores / (float(scores.max(initial=0.0)) or 1.0)
 
 
 def _share(scores: Scores, rows: Rows) -> Scores:

@@ -13,7 +13,7 @@ from scipy.sparse import csr_matrix, diags_array
 
 from recommender.index.artifact import ArrayReader, ArrayWriter
 from recommender.index.corpus import Corpus
-from recommender.index.sparse import Rows, best, gather, row_dots, weighted_sum
+from recommender.index.sparse import Rows, best, gather, like, row_dots, weighted_sum
 from recommender.papers import Evidence
 from recommender.settings import Settings
 from recommender.signals.base import Features, Query, Scores, Weighted, nothing, table
@@ -168,7 +168,4 @@ def associate(block: csr_matrix) -> tuple[csr_matrix, csr_matrix]:
 
 
 def _binary(block: csr_matrix) -> csr_matrix:
-    made = csr_matrix(block.shape, dtype=np.float32)
-    made.data = np.ones(len(block.data), dtype=np.float32)
-    made.indices, made.indptr = block.indices, block.indptr
-    return made
+    return like(block, np.ones(len(block.data), dtype=np.float32))

@@ -50,7 +50,7 @@ class Neighbours:
         block, by_author = self.corpus.blocks.get("authors"), self.corpus.by_column.get("authors")
         if block is None or by_author is None or not len(query.near):
             return np.zeros(0, dtype=np.intp)
-        weights = weighted_sum(block, query.near.rows, query.near.weights)
+        weights = self._weights(query, "authors")
         authors = np.flatnonzero(weights)
         rows, _, owner = gather(by_author, authors)
         shared = np.bincount(rows, weights=weights[authors][owner], minlength=len(self.corpus))
@@ -67,19 +67,24 @@ class Neighbours:
         block = self.corpus.blocks.get("authors")
         if block is None or not len(query.near):
             return []
-        weights = weighted_sum(block, query.near.rows, query.near.weights)
+        weights = self._weights(query, "authors")
         own = float(query.near.weights[query.near.rows == row].sum())
         columns = block.indices[block.indptr[row]:block.indptr[row + 1]]
         found = [Evidence(self.name, "author", _shown(self.corpus.vocabularies["authors"].names[column]),
                           float(weights[column] - own)) for column in columns if weights[column] - own > 1e-12]
         return sorted(found, key=lambda e: (-e.amount, e.name))
 
+    def _weights(self, query: Query, group: str) -> Scores:
+        """[columns of the group] how much of the near papers' weight has each."""
+        return query.once(f"neighbours.{group}", lambda: weighted_sum(
+            self.corpus.blocks[group], query.near.rows, query.near.weights))
+
     def _shared(self, query: Query, rows: Rows, group: str) -> Scores:
         block = self.corpus.blocks.get(group)
         if block is None:
             return np.full(len(rows), np.nan)
         near = query.near
-        weights = weighted_sum(block, near.rows, near.weights)
+        weights = self._weights(query, group)
         if not weights.any():
             return np.full(len(rows), np.nan)
         columns = self.rarity if group == "keywords" else np.ones(block.shape[1])

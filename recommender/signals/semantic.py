@@ -18,7 +18,7 @@ from recommender.index.sparse import Rows, best
 from recommender.papers import Evidence
 from recommender.semantic.encoder import Vectors, encoder
 from recommender.settings import Settings
-from recommender.signals.base import Features, Mask, Query, Scores, Weighted, nothing, table
+from recommender.signals.base import Features, Mask, Query, Scores, Weighted, nothing, table, to_others
 from recommender.signals.citations import AROUND, Citations
 from recommender.signals.neighbours import GROUPS, Neighbours
 
@@ -42,13 +42,13 @@ class Semantic:
     features: ClassVar[tuple[str, ...]] = (*_OWN, *(f"near_{name}" for name in _AROUND),
                                            *(f"near_{group}" for group in GROUPS))
 
-    def __init__(self, corpus: Corpus, citations: Citations, directions: Vectors, scan: Vectors, model: str,
-                 encoded_by: str) -> None:
+    def __init__(self, corpus: Corpus, directions: Vectors | None = None, scan: Vectors | None = None, model: str = "",
+                 encoded_by: str = "") -> None:
         self.corpus = corpus
-        self.citations, self.neighbours = citations, Neighbours(corpus)
-        self.directions = directions
+        self.citations, self.neighbours = Citations(corpus), Neighbours(corpus)
+        self.directions = np.zeros((0, 0), np.float32) if directions is None else directions
         """[dimensions × DIRECTIONS] orthonormal."""
-        self.scan = scan
+        self.scan = np.zeros((0, 0), np.float32) if scan is None else scan
         """[papers × DIRECTIONS] every paper's vector in these directions."""
         self.model, self.encoded_by = model, encoded_by
         self.missing = "" if corpus.embeddings is not None else "no vectors"
@@ -57,13 +57,12 @@ class Semantic:
     @classmethod
     def fit(cls, corpus: Corpus, settings: Settings) -> Semantic:
         """Find the main directions: eigenvectors of the vectors' second moments."""
-        citations = Citations.fit(corpus, settings)
         if corpus.embeddings is None:
-            return cls(corpus, citations, np.zeros((0, 0), np.float32), np.zeros((0, 0), np.float32), "", "")
+            return cls(corpus)
         every = corpus.embeddings.astype(np.float32)
         _, vectors = np.linalg.eigh((every.T @ every).astype(np.float64))
         directions = np.ascontiguousarray(vectors[:, ::-1][:, :DIRECTIONS]).astype(np.float32)
-        return cls(corpus, citations, directions, every @ directions, settings.semantic_model,
+        return cls(corpus, directions, every @ directions, settings.semantic_model,
                    encoder(settings.semantic_model).name)
 
     def save(self, writer: ArrayWriter) -> None:
@@ -76,10 +75,9 @@ class Semantic:
     @classmethod
     def restore(cls, reader: ArrayReader, corpus: Corpus) -> Semantic:
         """As saved."""
-        citations = Citations.restore(reader, corpus)
         if corpus.embeddings is None:
-            return cls(corpus, citations, np.zeros((0, 0), np.float32), np.zeros((0, 0), np.float32), "", "")
-        return cls(corpus, citations, reader.array("semantic.directions"), reader.array("semantic.scan"),
+            return cls(corpus)
+        return cls(corpus, reader.array("semantic.directions"), reader.array("semantic.scan"),
                    *reader.names("semantic.encoder"))
 
     def answers(self, query: Query) -> bool:
@@ -165,15 +163,7 @@ class Semantic:
 
         return query.once("semantic.near", near)
 
-    def _likeness(self, own: Vectors, known: Mask, others: Rows, rows: Rows,
-                  ) -> tuple[Scores, Scores]:
+    def _likeness(self, own: Vectors, known: Mask, others: Rows, rows: Rows) -> tuple[Scores, Scores]:
         """[rows] mean and largest cosine to other papers, itself left out."""
-        if not len(others):
-            return np.full(len(rows), np.nan), np.full(len(rows), np.nan)
-        cosines = (own @ self._vectors(others).T).astype(np.float64)
-        counted = others[None, :] != rows[:, None]
-        number = counted.sum(axis=1)
-        told = known & (number > 0)
-        mean = (cosines * counted).sum(axis=1) / np.maximum(number, 1)
-        largest = np.where(counted, cosines, -1.0).max(axis=1)
-        return np.where(told, mean, np.nan), np.where(told, largest, np.nan)
+        mean, largest = to_others((own @ self._vectors(others).T).astype(np.float64), rows, others)
+        return np.where(known, mean, np.nan), np.where(known, largest, np.nan)
