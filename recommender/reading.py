@@ -6,7 +6,6 @@ Law: what is found, and its order, depend on the texts alone, not on how many pr
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,6 +13,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 from recommender.papers import Span
+from recommender.processors import processors
 from recommender.store.extractions import Found
 from recommender.text.entities import extract_all
 
@@ -37,9 +37,7 @@ def counted(spans: Iterable[Span]) -> Found:
 
 def processes(due: int) -> int:
     """How many processes should read so many texts."""
-    # sched_getaffinity knows of the cores that a container or taskset leaves; not every system has it.
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return cores if due >= ENOUGH else 1
+    return processors() if due >= ENOUGH else 1
 
 
 def read_all(batches: Iterable[Batch], count: int,

@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 
 from recommender.errors import RecommenderError
+from recommender.processors import processors
 from recommender.progress import Tick, silence
-from recommender.semantic.encoder import encoder, processors, text_of
+from recommender.semantic.encoder import encoder, text_of
 from recommender.semantic.vectors import VectorStore
 from recommender.settings import Settings
 from recommender.store.extractions import texts

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from importlib.util import find_spec
@@ -19,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recommender.errors import InputError, RecommenderError
+from recommender.processors import processors
 
 Vectors = npt.NDArray[np.float32]
 
@@ -123,8 +123,3 @@ def _ready(tokenizer: Any) -> Any:
     tokenizer.enable_truncation(MOST_TOKENS)
     tokenizer.enable_padding()
     return tokenizer
-
-
-def processors() -> int:
-    """How many threads can run side by side."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
