@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from sqlalchemy import delete, func, insert, or_, select
+from sqlalchemy import Engine, delete, func, insert, or_, select
 
 from recommender.store.database import writing
 from recommender.store.library import Library
@@ -28,15 +29,7 @@ class Extractions:
 
     def unread(self, version: int, size: int = 1000) -> Iterator[list[tuple[str, str, str]]]:
         """Batches of (text hash, title, abstract) this version has not read; texts may come twice."""
-        last = 0
-        while True:
-            with self.engine.connect() as connection:
-                rows = connection.execute(_unread(version).where(PaperRow.key > last)
-                                          .order_by(PaperRow.key).limit(size)).all()
-            if not rows:
-                return
-            last = rows[-1].key
-            yield list({row.text_hash: (row.text_hash, row.title, row.abstract) for row in rows}.values())
+        return _batches(self.engine, _unread(version), size)
 
     def save(self, version: int, found: dict[str, Found]) -> None:
         """Keep what was found, in place of what another version found."""
@@ -59,18 +52,24 @@ class Extractions:
 
 def texts(library: Library, size: int = 1000) -> Iterator[list[tuple[str, str, str]]]:
     """Batches of (text hash, title, abstract) of all papers, each text once a batch."""
+    return _batches(library.engine, _texts(), size)
+
+
+def _batches(engine: Engine, wanted: Any, size: int) -> Iterator[list[tuple[str, str, str]]]:
     last = 0
     while True:
-        with library.engine.connect() as connection:
-            rows = connection.execute(select(PaperRow.key, PaperRow.text_hash, PaperRow.title, PaperRow.abstract)
-                                      .where(PaperRow.key > last).order_by(PaperRow.key).limit(size)).all()
+        with engine.connect() as connection:
+            rows = connection.execute(wanted.where(PaperRow.key > last).order_by(PaperRow.key).limit(size)).all()
         if not rows:
             return
         last = rows[-1].key
         yield list({row.text_hash: (row.text_hash, row.title, row.abstract) for row in rows}.values())
 
 
-def _unread(version: int):  # type: ignore[no-untyped-def]  # a select of three columns has no short type
-    return (select(PaperRow.key, PaperRow.text_hash, PaperRow.title, PaperRow.abstract)
-            .outerjoin(ExtractionRow, ExtractionRow.text_hash == PaperRow.text_hash)
+def _texts() -> Any:
+    return select(PaperRow.key, PaperRow.text_hash, PaperRow.title, PaperRow.abstract)
+
+
+def _unread(version: int) -> Any:
+    return (_texts().outerjoin(ExtractionRow, ExtractionRow.text_hash == PaperRow.text_hash)
             .where(or_(ExtractionRow.version.is_(None), ExtractionRow.version != version)))
