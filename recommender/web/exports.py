@@ -10,8 +10,9 @@ from recommender.errors import InputError
 from recommender.export import writer
 from recommender.names import fold
 from recommender.papers import Paper
-from recommender.web import forms, views
+from recommender.web import forms
 from recommender.web.desk import desk
+from recommender.web.recommended import answer_to
 
 pages = Blueprint("exports", __name__)
 
@@ -19,9 +20,7 @@ pages = Blueprint("exports", __name__)
 @pages.get("/drafts/<id>/export")
 def draft(id: str) -> Response:
     """A draft's results; the file is not named after the draft, which is nobody's business."""
-    recommender = desk().recommender
-    asked = recommender.apart(desk().drafts.get(id))
-    answer = recommender.recommend(asked, forms.shown(request.args), views.variety())
+    answer = answer_to(desk().drafts.get(id), forms.shown(request.args))
     return download((one.paper for one in answer.recommendations), "related-work")
 
 

@@ -31,7 +31,8 @@ def recommended(draft: Draft, k: int) -> dict[str, Any]:
         "trouble": trouble,
         "results": shown,
         "groups": groups(answer, shown) if answer else [],
-        "variety": session.get("variety", ""),
+        "variety": views.choice(),
+        "varieties": list(views.VARIETY),
         "themed": views.is_themed(),
         "legend": legend((result.segments for result in shown), tones()),
         "more": more,
@@ -50,10 +51,15 @@ def groups(answer: Answer, shown: Sequence[Result]) -> list[tuple[str, list[Resu
 def ask(draft: Draft, k: int) -> tuple[Answer | None, str]:
     """The answer to a query; without an index None, and what to do about it."""
     try:
-        recommender = desk().recommender
-        return recommender.recommend(recommender.apart(draft), k, views.variety()), ""
+        return answer_to(draft, k), ""
     except ArtifactError as error:
         return None, str(error)
+
+
+def answer_to(draft: Draft, k: int) -> Answer:
+    """The answer to a query as this reader wants it, its own record apart. Raises ArtifactError without an index."""
+    recommender = desk().recommender
+    return recommender.recommend(recommender.apart(draft), k, views.variety())
 
 
 def overview() -> list[ListEntry]:

@@ -9,8 +9,9 @@ from flask import Blueprint, Response, render_template, request, url_for
 from recommender.crosstab import COLUMNS, FORMATS, ROWS, as_file, crosstab
 from recommender.names import fold, parse_name
 from recommender.papers import Paper
-from recommender.web import forms, views
+from recommender.web import forms
 from recommender.web.desk import desk
+from recommender.web.recommended import answer_to
 from recommender.web.respond import go
 
 pages = Blueprint("tables", __name__)
@@ -33,8 +34,7 @@ def reading_list(id: str) -> str | Response:
 def draft(id: str) -> str | Response:
     """Who among a draft's results used what with what; no file is named after the draft."""
     one, k = desk().drafts.get(id), forms.shown(request.args)
-    recommender = desk().recommender
-    answer = recommender.recommend(recommender.apart(one), k, views.variety())
+    answer = answer_to(one, k)
     papers = [found.paper for found in answer.recommendations]
     back = url_for("drafts.show", id=id, k=None if k == forms.SHOWN else k)
     return _table(papers, one.title or "a draft without a title", back, file="related-work", k=k)

@@ -23,9 +23,15 @@ def change() -> Response:
     return go(back_to(request.form, "/"))
 
 
+def choice() -> str:
+    """The session's variety by name, one of VARIETY."""
+    chosen = session.get("variety", "")
+    return chosen if chosen in VARIETY else ""
+
+
 def variety() -> float:
-    """The session's variety."""
-    return VARIETY.get(session.get("variety", ""), 0.0)
+    """How much score a paper gives up in this session."""
+    return VARIETY[choice()]
 
 
 def is_themed() -> bool:
