@@ -90,8 +90,7 @@ class Blend:
         if not len(rows):
             return Scored(rows, np.zeros(0), np.zeros(0), {}, np.zeros(0))
         inputs = matrix(self.columns, tables, context, features, len(rows))
-        leaves = np.asarray(self.booster.predict(inputs, pred_leaf=True, num_threads=1), dtype=np.intp)
-        places = leaves.reshape(len(rows), -1) + np.arange(self.values.shape[0]) * self.values.shape[1]
+        places = self._places(inputs)
         top = np.lexsort((rows, -self.values.ravel()[places].sum(axis=1)))[:k]
         parts = self._parts(places[top])
         score = parts.sum(axis=1)
@@ -105,9 +104,13 @@ class Blend:
 
     def part(self, inputs: Features, name: str) -> tuple[Scores, Scores]:
         """[rows] one signal's part, and the score, of inputs [rows × columns] in the blend's own order."""
-        leaves = np.asarray(self.booster.predict(inputs, pred_leaf=True, num_threads=1), dtype=np.intp)
-        parts = self._parts(leaves.reshape(len(inputs), -1) + np.arange(self.values.shape[0]) * self.values.shape[1])
+        parts = self._parts(self._places(inputs))
         return parts[:, 1 + self.names.index(name)], parts.sum(axis=1)
+
+    def _places(self, inputs: Features) -> npt.NDArray[np.intp]:
+        """[rows × trees] the leaf that a row ends in, by its place among all trees' leaves."""
+        leaves = np.asarray(self.booster.predict(inputs, pred_leaf=True, num_threads=1), dtype=np.intp)
+        return np.asarray(leaves.reshape(len(inputs), -1) + np.arange(self.values.shape[0]) * self.values.shape[1])
 
     def _parts(self, places: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
         """[rows × (base, signals)] sums of the leaves at these places [rows × trees], by owner."""

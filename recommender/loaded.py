@@ -76,8 +76,7 @@ class Index:
 
     def understands(self, query: Query) -> bool:
         """Whether the query's meaning is known, even if none of its words is."""
-        semantic = self.signals["semantic"]
-        return isinstance(semantic, Semantic) and semantic.answers(query)
+        return _is_understood(query, self.signals)
 
     def candidates(self, query: Query, k: int, names: Sequence[str]) -> Rows:
         """The union of what the signals nominate; filled up to k where there are k allowed papers."""
@@ -102,7 +101,7 @@ class Index:
         chosen = tuple(SIGNALS) if names is None else tuple(names)
         rows = self.candidates(query, k, chosen)
         tables = {name: self.signals[name].describe(query, rows) for name in chosen}
-        kind = kind_of(query, self.signals if names is None else {name: self.signals[name] for name in names})
+        kind = kind_of(query, {name: self.signals[name] for name in chosen})
         scored = self.blends[kind].rank(rows, tables, context_of(self.signals, query), FEATURES, k)
         if "citations" in self.corpus.blocks:
             return scored
@@ -122,9 +121,13 @@ class Index:
 
 def kind_of(query: Query, signals: Mapping[str, Signal]) -> str:
     """Which blend answers a query, one of `blend.KINDS`."""
+    kind = "anchored" if (query.anchors.weights > 0).any() else "text"
+    return f"{kind}, meaning" if _is_understood(query, signals) else kind
+
+
+def _is_understood(query: Query, signals: Mapping[str, Signal]) -> bool:
     semantic = signals.get("semantic")
-    meaning = isinstance(semantic, Semantic) and semantic.answers(query)
-    return ("anchored" if (query.anchors.weights > 0).any() else "text") + (", meaning" if meaning else "")
+    return isinstance(semantic, Semantic) and semantic.answers(query)
 
 
 def context_of(signals: Mapping[str, Signal], query: Query) -> dict[str, float]:

@@ -108,7 +108,8 @@ class Recommender:
         pool = POOL * k if variety else k
         scored = index.rank(query, max(pool, REACH) if draft.entities else pool)
         scored = steered(scored, catalogue, draft.entities, spans, pool)
-        scored = varied(scored, index.factors(scored.rows), k, variety)
+        if variety:
+            scored = varied(scored, index.factors(scored.rows), k, variety)
         papers = self._papers(index, scored)
         evidence = self._evidence(index, query, scored.rows.tolist(), catalogue)
         found = tuple(
@@ -129,13 +130,14 @@ class Recommender:
         """The answer's papers as named groups, by their places in it."""
         index, papers = self.index, [found.paper for found in answer.recommendations]
         keys = self.library.keys_of(paper.id for paper in papers)
-        known = [place for place, paper in enumerate(papers) if len(index.corpus.rows_of([keys.get(paper.id, -1)]))]
-        rows = np.array([index.corpus.rows_of([keys[papers[place].id]])[0] for place in known], dtype=np.intp)
-        named = self.entities_of([papers[place].id for place in known])
-        found = themes([papers[place] for place in known],
-                       [[name for _, name in named.get(papers[place].id, ())] for place in known],
-                       index.factors(rows))
-        return [Theme(theme.name, tuple(known[place] for place in theme.places)) for theme in found]
+        # A newer build than the answer's may lack a paper.
+        held = [(place, int(rows[0])) for place, paper in enumerate(papers)
+                if len(rows := index.corpus.rows_of([keys.get(paper.id, -1)]))]
+        places, shown = [place for place, _ in held], [papers[place] for place, _ in held]
+        named = self.entities_of([paper.id for paper in shown])
+        found = themes(shown, [[name for _, name in named.get(paper.id, ())] for paper in shown],
+                       index.factors(np.array([row for _, row in held], dtype=np.intp)))
+        return [Theme(theme.name, tuple(places[at] for at in theme.places)) for theme in found]
 
     def check(self, signals: Sequence[str] | None) -> None:
         """Raises InputError for a name that is no signal, and for an empty choice."""
@@ -175,7 +177,8 @@ class Recommender:
         """The papers of these ids that the library has, each with whether indexed papers cite it."""
         keys, corpus = self.library.keys_of(ids), self.index.corpus
         cited_by = corpus.by_column.get("citations")
-        return [(paper, cited_by is not None and bool(np.diff(cited_by.indptr)[corpus.rows_of([key])].any()))
+        citers = np.zeros(len(corpus)) if cited_by is None else np.diff(cited_by.indptr)
+        return [(paper, bool(citers[corpus.rows_of([key])].any()))
                 for key, paper in self.library.papers_by_key(list(keys.values())).items()]
 
     # -- browsing --------------------------------------------------------------------------------------------

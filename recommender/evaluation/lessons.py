@@ -129,8 +129,9 @@ def lessons(corpus: Corpus, signals: Mapping[str, Signal], papers: Callable[[Row
         known &= (corpus.years <= last) & (corpus.years != NO_YEAR)
     hidden = without_memberships(corpus, rows)
     nobody = np.zeros(len(corpus), dtype=np.bool_)
-    informed = _with_factors(signals, Als.fit(without_lists(hidden, known), settings))
-    blind = _with_factors(signals, Als.fit(without_lists(hidden, nobody), settings))
+    listing = {is_blind: nobody if is_blind else known for is_blind in {mode == "none" for mode in modes}}
+    answering = {is_blind: _with_factors(signals, Als.fit(without_lists(hidden, keep), settings))
+                 for is_blind, keep in listing.items()}
     texts = papers(rows)
     cites = corpus.blocks["citations"]
     found: list[tuple[Features, npt.NDArray[np.bool_], str, int, int]] = []
@@ -138,14 +139,14 @@ def lessons(corpus: Corpus, signals: Mapping[str, Signal], papers: Callable[[Row
         query = learning_query(corpus, signals, texts[row], row)
         cited = np.sort(cites.indices[cites.indptr[row]:cites.indptr[row + 1]])
         for mode, asked in _questions(corpus, signals, texts[row], query, known, last, row, cited, modes, generator):
-            answering = blind if mode == "none" else informed
-            candidates = nominated(answering, asked)
+            asking = answering[mode == "none"]
+            candidates = nominated(asking, asked)
             wanted = np.zeros(len(corpus), dtype=np.bool_)
             wanted[cited] = True
             wanted &= asked.allowed
             hits = wanted[candidates]
             if hits.any():
-                found.append((described(answering, asked, candidates), hits, mode, number,
+                found.append((described(asking, asked, candidates), hits, mode, number,
                               int(wanted.sum() - hits.sum())))
         tick(1)
     if not found:
@@ -209,7 +210,7 @@ def _questions(corpus: Corpus, signals: Mapping[str, Signal], paper: Paper, quer
     """The draft's queries, one a mode."""
     newest = known if last is None else (corpus.years < corpus.years[row]) & (corpus.years != NO_YEAR)
     for mode in modes:
-        if mode in ("given", "anchors", "alone"):
+        if mode in ANCHORED:
             visible = cited[query.visible[cited]]
             if len(visible) > GIVEN:
                 anchors = np.sort(generator.permutation(visible)[:1 if mode == "alone" else GIVEN])
