@@ -89,10 +89,10 @@ def assemble(corpus: Corpus, bm25: Bm25, draft: Draft, anchors: Weighted, entiti
         likeness = closeness if wordless else nearness(*_scores(bm25, centre, centre_phrases))
         if not wordless:
             closeness = closeness + ANCHOR_WORDS * likeness
-    vocabulary = corpus.vocabularies.get("terms")
+    said, vocabulary = " ".join((draft.text, *(one.name for one in draft.entities))), corpus.vocabularies.get("terms")
     surfaces = {} if vocabulary is None else {
-        column: word for word in reversed(words(" ".join((draft.text, *(one.name for one in draft.entities)))))
-        for column in vocabulary.known(terms(word))}
+        vocabulary.columns[term]: word for term, word in zip(reversed(terms(said)), reversed(words(said)), strict=True)
+        if term in vocabulary.columns}
     nearest = _nearest(closeness, visible, anchors)
     return Query(
         corpus=corpus, terms=text_terms, known=_known(corpus, bm25, counts, text_terms),

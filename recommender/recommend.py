@@ -18,7 +18,7 @@ from recommender.errors import InputError
 from recommender.index.artifact import current
 from recommender.ingest.read import Record, read_text
 from recommender.loaded import Index
-from recommender.missing import PAPERS, missing, spoken_of
+from recommender.missing import PAPERS, Suggestion, missing, spoken_of
 from recommender.papers import Answer, Draft, Evidence, Missing, Paper, Recommendation, Span
 from recommender.prepare import prepare
 from recommender.settings import Settings
@@ -110,7 +110,8 @@ class Recommender:
         scored = steered(scored, catalogue, draft.entities, spans, pool)
         if variety:
             scored = varied(scored, index.factors(scored.rows), k, variety)
-        papers = self._papers(index, scored)
+        lacking = (self._missing(index, catalogue, query, draft, spans) if _closeness(index, query) >= CLOSE / 2 else [])
+        papers = self._papers(index, [*scored.rows.tolist(), *(row for one in lacking for row in _shown(one))])
         evidence = self._evidence(index, query, scored.rows.tolist(), catalogue)
         found = tuple(
             Recommendation(papers[row], float(scored.score[i]), self._parts(scored, i),
@@ -118,8 +119,9 @@ class Recommender:
                            None if np.isnan(scored.likelihood[i]) else float(scored.likelihood[i]))
             for i, row in enumerate(scored.rows.tolist()) if row in papers)
         relevant, note = self._judgement(index, query, scored)
-        lacking = self._missing(index, catalogue, query, draft, spans) if _closeness(index, query) >= CLOSE / 2 else ()
-        return Answer(found, spans, lacking, relevant, note, time.perf_counter() - begun)
+        named = tuple(Missing(*catalogue.entity(one.column), one.score, len(one.rows),
+                              tuple(papers[row] for row in _shown(one) if row in papers)) for one in lacking)
+        return Answer(found, spans, named, relevant, note, time.perf_counter() - begun)
 
     def apart(self, draft: Draft) -> Draft:
         """The draft with its own record hidden, where the library holds one: nobody cites what they are writing."""
@@ -206,26 +208,21 @@ class Recommender:
 
     # -- how -------------------------------------------------------------------------------------------------
 
-    def _papers(self, index: Index, scored: Scored) -> dict[int, Paper]:
-        keys = index.corpus.keys[scored.rows].tolist()
+    def _papers(self, index: Index, rows: Sequence[int]) -> dict[int, Paper]:
+        keys = index.corpus.keys[list(rows)].tolist()
         found = self.library.papers_by_key(keys)
-        return {row: found[key] for row, key in zip(scored.rows.tolist(), keys, strict=True) if key in found}
+        return {row: found[key] for row, key in zip(rows, keys, strict=True) if key in found}
 
     def _parts(self, scored: Scored, place: int) -> dict[str, float]:
         return {name: float(part[place]) for name, part in scored.parts.items() if not np.isnan(part[place])}
 
     def _missing(self, index: Index, catalogue: Catalogue, query: Query, draft: Draft, spans: tuple[Span, ...],
-                 ) -> tuple[Missing, ...]:
+                 ) -> list[Suggestion]:
         signal = index.signals["cooccurrence"]
         if not isinstance(signal, Cooccurrence):
-            return ()
+            return []
         named = frozenset(catalogue.home[query.entities.rows].tolist())
-        suggested = missing(catalogue, signal, query, named, spoken_of(draft, spans))
-        keys = {row: int(index.corpus.keys[row]) for one in suggested for row in one.rows[:PAPERS].tolist()}
-        papers = self.library.papers_by_key(list(keys.values()))
-        return tuple(Missing(*catalogue.entity(one.column), one.score, len(one.rows),
-                             tuple(papers[keys[row]] for row in one.rows[:PAPERS].tolist() if keys[row] in papers))
-                     for one in suggested)
+        return missing(catalogue, signal, query, named, spoken_of(draft, spans))
 
     def _evidence(self, index: Index, query: Query, rows: Sequence[int], catalogue: Catalogue,
                   ) -> dict[int, tuple[Evidence, ...]]:
@@ -252,6 +249,12 @@ def _closeness(index: Index, query: Query) -> float:
     if (query.anchors.weights > 0).any():
         return 1.0
     return query.known * float(index.bm25.cosine(query, query.near.rows[:NEAREST]).max(initial=0.0))
+
+
+def _shown(one: Suggestion) -> list[int]:
+    """Rows of the papers that stand beside a suggestion."""
+    shown: list[int] = one.rows[:PAPERS].tolist()
+    return shown
 
 
 def match_references(library: Library, text: str) -> MatchedReferences:

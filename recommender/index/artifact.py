@@ -64,9 +64,11 @@ class ArrayWriter:
     def matrix(self, name: str, matrix: csr_matrix) -> None:
         """A sparse matrix, by rows."""
         matrix.sort_indices()
+        # One type for both index arrays: scipy would convert all of them at each use otherwise.
+        index = np.int32 if max(matrix.nnz, *matrix.shape) < 2**31 else np.int64
         self.array(f"{name}.data", matrix.data)
-        self.array(f"{name}.indices", matrix.indices.astype(np.int32))
-        self.array(f"{name}.indptr", matrix.indptr.astype(np.int64))
+        self.array(f"{name}.indices", matrix.indices.astype(index))
+        self.array(f"{name}.indptr", matrix.indptr.astype(index))
         self.array(f"{name}.shape", np.array(matrix.shape, dtype=np.int64))
 
 
@@ -101,7 +103,7 @@ class ArrayReader:
         matrix = csr_matrix(tuple(self.array(f"{name}.shape").tolist()), dtype=self.array(f"{name}.data").dtype)
         matrix.data = self.array(f"{name}.data")
         matrix.indices = self.array(f"{name}.indices")
-        matrix.indptr = self.array(f"{name}.indptr")
+        matrix.indptr = self.array(f"{name}.indptr").astype(matrix.indices.dtype, copy=False)
         matrix.has_sorted_indices = True
         matrix.has_canonical_format = True
         return matrix

@@ -15,7 +15,7 @@ from recommender.settings import Settings
 from recommender.store.extractions import texts
 from recommender.store.library import Library
 
-AT_ONCE = 16
+AT_ONCE = 8
 """Texts encoded together; of about equal length, since the longest sets the pace. More are no faster."""
 
 
@@ -30,16 +30,21 @@ def embed(settings: Settings, library: Library, stage: Callable[..., AbstractCon
     done = 0
     with (store.alone(), stage("Encoding texts", library.status().papers, " papers") as tick,
           ThreadPoolExecutor(processors()) as pool):
-        for batch in texts(library):
-            due = sorted(((text_hash, text_of(title, abstract)) for text_hash, title, abstract in batch
-                          if text_hash not in store.places), key=lambda one: (len(one[1]), one[0]))
-            tick(len(batch) - len(due))
-            parts = [due[start:start + AT_ONCE] for start in range(0, len(due), AT_ONCE)]
-            encoded = pool.map(machine.encode, ([text for _, text in part] for part in parts))
-            for part, vectors in zip(parts, encoded, strict=True):
-                store.add([text_hash for text_hash, _ in part], vectors)
-                tick(len(part))
-            done += len(due)
+        try:
+            for batch in texts(library):
+                due = sorted(((text_hash, text_of(title, abstract)) for text_hash, title, abstract in batch
+                              if text_hash not in store.places), key=lambda one: (len(one[1]), one[0]))
+                tick(len(batch) - len(due))
+                parts = [due[start:start + AT_ONCE] for start in range(0, len(due), AT_ONCE)]
+                encoded = pool.map(machine.encode, ([text for _, text in part] for part in parts))
+                for part, vectors in zip(parts, encoded, strict=True):
+                    store.add([text_hash for text_hash, _ in part], vectors)
+                    tick(len(part))
+                done += len(due)
+        except BaseException:
+            # The pool would first work off all that it has been given.
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     return done
 
 

@@ -126,12 +126,10 @@ class Als:
 
     def explain(self, query: Query, row: int) -> list[Evidence]:
         """Each of the draft's columns by what it adds to the paper's score (Hu et al., section 5)."""
-        entry = self._entry(query)
-        if not len(entry):
-            return []
-        shares = self._pull(query, entry) @ np.asarray(self.papers[row], dtype=np.float64)
-        found = [Evidence(self.name, kind, name, float(share)) for share, (kind, name) in
-                 zip(shares, (self._column(query, column) for column in entry.rows.tolist()), strict=True)]
+        pull, named = query.once("als.pull", lambda: self._pull(query))
+        shares = pull @ np.asarray(self.papers[row], dtype=np.float64)
+        found = [Evidence(self.name, kind, name, share) for share, (kind, name) in
+                 zip(shares.tolist(), named, strict=True)]
         return sorted(found, key=lambda e: (-e.amount, e.name))
 
     # -- the draft as a row of the joint matrix ------------------------------------------------------------
@@ -146,13 +144,13 @@ class Als:
         system, known = self._system(entry)
         return np.linalg.solve(system, known.T @ entry.weights).astype(np.float32)
 
-    def _pull(self, query: Query, entry: Weighted) -> npt.NDArray[np.float64]:
-        """[columns of the draft × factors] what each column adds to the draft's factors."""
-        def solved() -> npt.NDArray[np.float64]:
-            system, known = self._system(entry)
-            return np.asarray(np.linalg.solve(system, known.T * entry.weights).T, dtype=np.float64)
-
-        return query.once("als.pull", solved)
+    def _pull(self, query: Query) -> tuple[npt.NDArray[np.float64], list[tuple[str, str]]]:
+        """[columns of the draft × factors] what each column adds to the draft's factors, and each one's kind and name.
+        """
+        entry = self._entry(query)
+        system, known = self._system(entry)
+        return (np.asarray(np.linalg.solve(system, known.T * entry.weights).T, dtype=np.float64),
+                [self._column(query, column) for column in entry.rows.tolist()])
 
     def _system(self, entry: Weighted) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """The normal equations' matrix YᵀCY + λI of a draft, and the factors of its columns (Hu et al., equation 4)."""

@@ -95,11 +95,7 @@ class Postings:
 
     def scores(self, terms: Weighted) -> Scores:
         """[papers] the score of every paper."""
-        indptr, indices, data = self.weights.indptr, self.weights.indices, self.weights.data
-        scores = np.zeros(self.weights.shape[1])
-        for term, weight in zip(terms.rows.tolist(), terms.weights.tolist(), strict=True):
-            span = slice(indptr[term], indptr[term + 1])
-            scores[indices[span]] += weight * data[span]
+        scores: Scores = self.weights[terms.rows].T @ terms.weights
         constant = float(self.constant[terms.rows] @ terms.weights) if len(terms) else 0.0
         return scores + constant if constant else scores
 
@@ -182,11 +178,13 @@ class Bm25:
     def explain(self, query: Query, row: int) -> list[Evidence]:
         """The draft's terms that the paper holds."""
         span = slice(self.by_paper.indptr[row], self.by_paper.indptr[row + 1])
-        held = dict(zip(self.by_paper.indices[span].tolist(), self.by_paper.data[span].tolist(), strict=True))
-        constant = self.unigrams.constant[query.terms.rows].tolist()
-        found = [Evidence(self.name, "term", query.surfaces.get(term, self._term(term)), amount * weight)
-                 for term, weight, least in zip(query.terms.rows.tolist(), query.terms.weights.tolist(), constant,
-                                                strict=True) if (amount := least + held.get(term, 0.0))]
+        _, asked, held = np.intersect1d(query.terms.rows, self.by_paper.indices[span], assume_unique=True,
+                                        return_indices=True)
+        amounts = self.unigrams.constant[query.terms.rows]
+        amounts[asked] += self.by_paper.data[span][held]
+        found = [Evidence(self.name, "term", query.surfaces.get(term, self._term(term)), amount)
+                 for term, amount in zip(query.terms.rows.tolist(), (amounts * query.terms.weights).tolist(),
+                                         strict=True) if amount]
         return sorted(found, key=lambda e: (-e.amount, e.name))
 
     def cosine(self, query: Query, rows: Rows) -> Scores:

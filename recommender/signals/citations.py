@@ -13,7 +13,7 @@ from scipy.sparse import csr_matrix
 
 from recommender.index.artifact import ArrayReader, ArrayWriter
 from recommender.index.corpus import Corpus
-from recommender.index.sparse import Rows, best, gather, row_dots, weighted_sum
+from recommender.index.sparse import Rows, best, row_dots, weighted_sum
 from recommender.papers import Evidence
 from recommender.settings import Settings
 from recommender.signals.base import Features, Mask, Query, Scores, Weighted, nothing, table, to_others
@@ -143,13 +143,13 @@ class Citations:
 
     def explain(self, query: Query, row: int) -> list[Evidence]:
         """The near papers that cite it."""
-        near = self._listing(query)
-        if self.cites is None or not len(near):
+        if self.cites is None or self.cited_by is None:
             return []
-        columns, values, owner = gather(self.cites, near.rows)
-        hits = np.flatnonzero(columns == row)
-        found = [Evidence(self.name, "paper", str(near.rows[owner[hit]]),
-                          float(values[hit] * near.weights[owner[hit]]), "cites it") for hit in hits]
+        weights = query.once("citations.listing", lambda: dict(zip(*map(np.ndarray.tolist, (
+            self._listing(query).rows, self._listing(query).weights)), strict=True)))
+        span = slice(self.cited_by.indptr[row], self.cited_by.indptr[row + 1])
+        found = [Evidence(self.name, "paper", str(citer), value * weights[citer], "cites it") for citer, value in zip(
+            self.cited_by.indices[span].tolist(), self.cited_by.data[span].tolist(), strict=True) if citer in weights]
         return sorted(found, key=lambda e: (-e.amount, e.name))
 
     def _listing(self, query: Query) -> Weighted:

@@ -107,13 +107,18 @@ class Cooccurrence:
 
     def _link(self, query: Query, column: int) -> str:
         """Which of the draft's entities brought this one in, and in how many papers they stand together."""
-        if self.association is None or self.together is None:
-            return ""
-        strengths = [(float(self.association[named, column]) * weight, named) for named, weight in
-                     zip(query.entities.rows.tolist(), query.entities.weights.tolist(), strict=True)]
-        _, source = max(strengths, key=lambda pair: (pair[0], -pair[1]))
-        papers = int(self.together[source, column])
+        source, papers = query.once("entities.sources", lambda: self._sources(query.entities))[column]
         return f"with {self.corpus.entity_name(source)[1]} in {papers} paper{'s' if papers != 1 else ''}"
+
+    def _sources(self, named: Weighted) -> dict[int, tuple[int, int]]:
+        """Partner -> the named entity that brings it in most, and the number of papers that name both."""
+        if self.association is None or self.together is None:
+            return {}
+        partners, strengths, owner = gather(self.association, named.rows)
+        _, papers, _ = gather(self.together, named.rows)
+        # The two matrices have their entries in the same places; the last of equals is the smallest column.
+        order = np.lexsort((-owner, strengths * named.weights[owner]))
+        return {int(partners[at]): (int(named.rows[owner[at]]), int(papers[at])) for at in order}
 
     def _widened(self, query: Query) -> Scores:
         """[entities] weight of each entity: the draft's own, and their partners at a discount."""

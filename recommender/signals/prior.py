@@ -56,5 +56,9 @@ class Prior:
 
     def explain(self, query: Query, row: int) -> list[Evidence]:
         """How often it is cited."""
-        count = float(np.nan_to_num(self.describe(query, np.array([row]))[0, 0]))
+        cited_by = self.corpus.by_column.get("citations")
+        if cited_by is None or query.is_empty:
+            return []
+        citers = cited_by.indices[cited_by.indptr[row]:cited_by.indptr[row + 1]]
+        count = float(np.log1p(query.lists_references[citers].sum()))
         return [Evidence(self.name, "count", "citations in this library", count)] if count else []
