@@ -110,7 +110,7 @@ class Recommender:
         scored = steered(scored, catalogue, draft.entities, spans, pool)
         if variety:
             scored = varied(scored, index.factors(scored.rows), k, variety)
-        lacking = (self._missing(index, catalogue, query, draft, spans) if _closeness(index, query) >= CLOSE / 2 else [])
+        lacking = self._missing(index, catalogue, query, draft, spans) if _closeness(index, query) >= CLOSE / 2 else []
         papers = self._papers(index, [*scored.rows.tolist(), *(row for one in lacking for row in _shown(one))])
         evidence = self._evidence(index, query, scored.rows.tolist(), catalogue)
         found = tuple(

@@ -108,7 +108,7 @@ class Als:
         if draft is None:
             return np.zeros(0, dtype=np.intp)
         nearest = best(self._every(query, draft), k, query.allowed)
-        cited = best(np.nan_to_num(self._cited(query, draft)), k, query.allowed)
+        cited = best(self._cited(query, draft), k, query.allowed)
         return np.unique(np.concatenate([nearest, cited]))
 
     def describe(self, query: Query, rows: Rows) -> Features:

@@ -251,10 +251,9 @@ def _product(matrix: csr_matrix, rows: Rows, sides: Sequence[Weighted]) -> Score
         dense[np.searchsorted(used, side.rows), number] = side.weights
     place = np.full(matrix.shape[1], -1, dtype=np.int32)
     place[used] = np.arange(len(used))
-    columns, values, owner = gather(matrix, rows)
-    column = place[columns]
-    held = np.flatnonzero(column >= 0)
-    ends = np.concatenate([[0], np.cumsum(np.bincount(owner[held], minlength=len(rows)))])
-    # Not matrix[rows]: scipy would convert all of the index arrays first.
-    chosen = csr_matrix((values[held], column[held], ends), shape=(len(rows), len(used)))
-    return np.asarray(chosen @ dense, dtype=np.float64)
+    chosen = matrix[rows]
+    columns = place[chosen.indices]
+    held = columns >= 0
+    ends = np.concatenate([[0], np.cumsum(held)])[chosen.indptr]
+    return np.asarray(csr_matrix((chosen.data[held], columns[held], ends), shape=(len(rows), len(used))) @ dense,
+                      dtype=np.float64)

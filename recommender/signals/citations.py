@@ -47,6 +47,8 @@ class Citations:
             """[papers] how many references a paper lists."""
             self.citers = np.diff(self.cited_by.indptr)
             """[papers] how many papers cite it."""
+            self.fame, self.breadth = np.sqrt(1 + self.citers), np.sqrt(1 + self.listed)
+            """[papers] what a sum over citers, or over references, is divided by."""
 
     @classmethod
     def fit(cls, corpus: Corpus, settings: Settings) -> Citations:
@@ -89,7 +91,7 @@ class Citations:
         lists_any = (self.listed[rows] > 0) & query.lists_references[rows]
         lexical = _of_best(query.lexical)
         return table(
-            found.cited[rows], _share(found.cited, rows), found.cited[rows] / np.sqrt(1 + self.citers[rows]),
+            found.cited[rows], _share(found.cited, rows), found.cited[rows] / self.fame[rows],
             found.cocited[rows], _share(found.cocited, rows),
             np.where(lists_any, found.coupled[rows], np.nan), np.where(lists_any, _share(found.coupled, rows), np.nan),
             np.where(lists_any, found.citing[rows], np.nan),
@@ -178,7 +180,7 @@ class Citations:
         weights = cocited[core] / (float(cocited[core].sum()) or 1.0)
         step = self._cocited(weighted_sum(cited_by, core, weights) * known)
         coupled = weighted_sum(cited_by, shared, cited[shared] / np.sqrt(self.citers[shared])) * known
-        return _Around(cited, cocited, coupled / np.sqrt(1 + self.listed), citing, step, Weighted(core, weights))
+        return _Around(cited, cocited, coupled / self.breadth, citing, step, Weighted(core, weights))
 
     def _cocited(self, citing: Scores) -> Scores:
         """[papers] how much the papers that cite, weighted [papers], also cite each."""
@@ -186,7 +188,7 @@ class Citations:
             return np.zeros(len(self.corpus))
         citers = np.flatnonzero(citing)
         total = weighted_sum(self.cites, citers, citing[citers] / np.sqrt(self.listed[citers]))
-        return np.asarray(total / np.sqrt(1 + self.citers))
+        return np.asarray(total / self.fame)
 
 
 def _of_best(scores: Scores) -> Scores:
