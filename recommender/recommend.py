@@ -166,12 +166,14 @@ class Recommender:
                            if key in ids]
         return found
 
-    def nominated(self, draft: Draft) -> set[str]:
-        """Ids of the papers that the signals nominate for a draft: all that the blend gets to see."""
+    def nominated(self, draft: Draft) -> tuple[set[str], set[str]]:
+        """Ids of the papers that the signals nominate for a draft, all that the blend gets to see, and the names of
+        the signals that have anything to say of them."""
         index = self.index
         query, _ = prepare(index.corpus, index.bm25, self.library, draft, self.catalogue(index).naming)
         rows = index.candidates(query, 0, self.signal_names())
-        return set(self.library.ids_of(index.corpus.keys[rows].tolist()).values())
+        speaking = {name for name, signal in index.signals.items() if np.isfinite(signal.describe(query, rows)).any()}
+        return set(self.library.ids_of(index.corpus.keys[rows].tolist()).values()), speaking
 
     def with_citers(self, ids: Iterable[str]) -> list[tuple[Paper, bool]]:
         """The papers of these ids that the library has, each with whether indexed papers cite it."""
