@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from recommender.index.corpus import Corpus
+from recommender.index.corpus import Corpus, no_terms
 from recommender.index.counting import PHRASE_PAPERS
 from recommender.index.sparse import Rows
 from recommender.papers import Paper
@@ -60,7 +60,7 @@ def familiarity(corpus: Corpus, words: Sequence[str], row: int | None = None) ->
 
 def least_familiar(corpus: Corpus, texts: Callable[[Rows], Mapping[int, Paper]], seed: int) -> Least:
     """What drafts must reach here, by their length; nothing where the library has too few papers to say."""
-    able = np.flatnonzero(np.diff(corpus.blocks["terms"].indptr) >= FEWEST) if "terms" in corpus.blocks else []
+    able = np.flatnonzero(np.diff(corpus.blocks.get("terms", no_terms(len(corpus))).indptr) >= FEWEST)
     if len(able) < ENOUGH:
         return []
     rows = np.sort(np.random.default_rng(seed).permutation(able)[:ASKED])
