@@ -73,9 +73,12 @@ def least_familiar(corpus: Corpus, texts: Callable[[Rows], Mapping[int, Paper]],
                     told = familiarity(corpus, words[:None if opening is None else ends[opening - 1]], row)
                     if told[0] >= FEWEST:
                         found.setdefault(opening, []).append(told)
-    classes = (np.array(told) for told in found.values() if len(told) >= ENOUGH)
-    return sorted((round(float(np.median(told[:, 0])), 1), round(float(np.quantile(told[:, 1], STRANGE)), 4))
-                  for told in classes)
+    least: dict[float, float] = {}
+    for told in (np.array(told) for told in found.values() if len(told) >= ENOUGH):
+        length, reached = float(np.median(told[:, 0])), round(float(np.quantile(told[:, 1], STRANGE)), 4)
+        # Where texts are short throughout, two openings may be of one length.
+        least[length] = min(reached, least.get(length, reached))
+    return sorted(least.items())
 
 
 def is_familiar(told: tuple[int, float], least: Iterable[Sequence[float]]) -> bool | None:
