@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 from recommender.build import build, library_texts
+from recommender.cli import main
 from recommender.familiarity import ENOUGH, FEWEST, familiarity, is_familiar, least_familiar, words_of
 from recommender.index.corpus import Corpus
 from recommender.index.counting import CorpusBuilder
@@ -184,6 +186,15 @@ def test_the_page_says_so_offers_what_to_do_and_folds_the_rest_away(client: Flas
     assert 'id="result-1"' not in page[:-len(folded)]
     swapped = client.post("/drafts", data={"text": STRANGE}, headers={"HX-Request": "true"}, follow_redirects=True)
     assert "Nothing in the library seems to be on the subject of your draft." in swapped.text
+
+
+def test_the_api_and_the_command_line_say_so_too(client: FlaskClient, three: Recommender) -> None:
+    said = client.post("/api/recommend", json={"abstract": STRANGE, "k": 3}).get_json()
+    assert (said["relevant"], len(said["recommendations"])) == (False, 3)
+    assert "nothing on the subject" in said["note"]
+    result = CliRunner().invoke(main, ["--data", str(three.settings.data), "recommend", "--k", "3"], input=STRANGE)
+    assert "nothing on the subject" in result.stderr
+    assert "  1. " in result.stdout
 
 
 def test_a_draft_on_the_subject_is_shown_as_ever(client: FlaskClient) -> None:
