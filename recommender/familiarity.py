@@ -74,8 +74,8 @@ def least_familiar(corpus: Corpus, texts: Callable[[Rows], Mapping[int, Paper]],
                     if told[0] >= FEWEST:
                         found.setdefault(opening, []).append(told)
     least: dict[float, float] = {}
-    for told in (np.array(told) for told in found.values() if len(told) >= ENOUGH):
-        length, reached = float(np.median(told[:, 0])), round(float(np.quantile(told[:, 1], STRANGE)), 4)
+    for lengths, values in (zip(*told, strict=True) for told in found.values() if len(told) >= ENOUGH):
+        length, reached = float(np.median(lengths)), round(float(np.quantile(values, STRANGE)), 4)
         # Where texts are short throughout, two openings may be of one length.
         least[length] = min(reached, least.get(length, reached))
     return sorted(least.items())
