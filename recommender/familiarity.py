@@ -20,7 +20,7 @@ from recommender.index.sparse import Rows
 from recommender.papers import Paper
 from recommender.text.terms import terms
 
-ASKED = 300
+ASKED = 500
 """Own papers asked as drafts."""
 ENOUGH = 100
 """Papers; fewer say too little of what is rare."""
@@ -28,7 +28,7 @@ FEWEST = 5
 """Different words; of a text with fewer nothing is judged."""
 OPENINGS = (6, 12, 24, 48)
 """Words after which own texts are cut off besides being asked whole: drafts are short and long."""
-STRANGE = 0.02
+STRANGE = 0.01
 """Share of the own papers that may be called strange; so many of the drafts on the library's subject are."""
 
 Least = list[tuple[float, float]]
