@@ -17,6 +17,7 @@ from recommender.annotate import annotate
 from recommender.blend import KINDS, SHIPPED, Blend, Blends, as_text, load
 from recommender.evaluation.learning import calibrated, calibration_error, learn, ndcg_of, of_kind, scores_of
 from recommender.evaluation.lessons import REFERENCES, Examples, draft_rows, lessons
+from recommender.familiarity import least_familiar
 from recommender.index.artifact import writing
 from recommender.index.corpus import Corpus
 from recommender.index.counting import CorpusBuilder, given_entities
@@ -86,6 +87,9 @@ def build(settings: Settings, library: Library, stage: Stage = silence) -> Built
         blends, manifest["blend"] = own_blends(settings, library, corpus, signals, stage)
         if blends is not None:
             writer.text(BLEND, as_text(blends))
+        with stage("Asking what is strange here", 1, " step") as tick:
+            manifest["familiarity"] = least_familiar(corpus, library_texts(library, corpus), settings.seed)
+            tick(1)
         seconds = time.perf_counter() - begun
         manifest["seconds"] = round(seconds, 2)
     return Built(**sizes(corpus), seconds=seconds)

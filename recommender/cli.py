@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TextIO
@@ -24,7 +24,8 @@ from recommender.export.write import WRITERS, writer
 from recommender.ingest.files import open_text
 from recommender.ingest.lists import list_lines, read_lists
 from recommender.ingest.read import READERS, Record, Skipped, read
-from recommender.papers import Draft, Paper
+from recommender.names import split_names
+from recommender.papers import Filters, Paper
 from recommender.progress import stage
 from recommender.settings import Settings, load_settings
 from recommender.store.library import Library, opened
@@ -183,18 +184,19 @@ def build(context: click.Context) -> None:
 @click.option("--year", type=int, help="Nothing newer than this year.")
 @click.option("--variety", type=click.FloatRange(0, 1), default=0.0, show_default=True,
               help="How much score a paper gives up for being unlike those before it.")
+@click.option("--authors", default="", help="Who writes the draft, separated by semicolons.")
+@click.option("--own-authors", is_flag=True, help="Count their own papers as evidence; otherwise they play no part.")
 @click.option("--themes", "themed", is_flag=True, help="Group the papers into named themes.")
 @click.option("--format", "format_", type=click.Choice(["text", "json", *FORMATS]), default="text", show_default=True)
 @click.pass_context
-def recommend(context: click.Context, file: Path, k: int, year: int | None, variety: float, themed: bool,
-              format_: str) -> None:
+def recommend(context: click.Context, file: Path, k: int, year: int | None, variety: float, authors: str,
+              own_authors: bool, themed: bool, format_: str) -> None:
     """Related work for a draft: plain text (title first, or none), or BibTeX or JSON of one paper."""
     from recommender.answers import answer_json, answer_text  # noqa: PLC0415
-    from recommender.papers import Filters  # noqa: PLC0415
     with open_text(file) as text:
         draft = read_draft(text.read())
-    draft = Draft(title=draft.title, abstract=draft.abstract, references=draft.references,
-                  filters=Filters(year_to=year))
+    draft = replace(draft, filters=Filters(year_to=year), own_authors=own_authors,
+                    authors=split_names(authors) or draft.authors)
     with opened(settings_of(context)) as library:
         recommender = _recommender(settings_of(context), library)
         answer = recommender.recommend(recommender.apart(draft), k, variety)
@@ -249,8 +251,7 @@ def evaluate(context: click.Context, drafts: Path | None, qrels: Path | None, ow
         return
     if drafts is None or qrels is None:
         raise click.UsageError("Give DRAFTS and QRELS, or --own time, or --own random.")
-    from recommender.evaluation.evaluate import as_text  # noqa: PLC0415
-    from recommender.evaluation.evaluate import evaluate as measure  # noqa: PLC0415
+    from recommender.evaluation import evaluate as evaluation  # noqa: PLC0415
     from recommender.evaluation.files import read_drafts, read_qrels  # noqa: PLC0415
     judgements = read_qrels(qrels)
     asked = []
@@ -263,9 +264,9 @@ def evaluate(context: click.Context, drafts: Path | None, qrels: Path | None, ow
     with opened(settings) as library:
         recommender = _recommender(settings, library)
         with stage("Evaluating", len(asked), " drafts") as tick:
-            found = measure(recommender, asked, judgements, tick)
+            found = evaluation.evaluate(recommender, asked, judgements, tick)
     say(f"{found.drafts} drafts with judgements")
-    click.echo(as_text(found, settings.seed))
+    click.echo(evaluation.as_text(found, settings.seed))
 
 
 def _examine(context: click.Context, split: str) -> None:
@@ -340,12 +341,11 @@ def status(context: click.Context, as_json: bool) -> None:
 @click.pass_context
 def migrate(context: click.Context, revision: str) -> None:
     """Bring the library's schema to this version's."""
-    from recommender.store.database import connect, head  # noqa: PLC0415
-    from recommender.store.database import migrate as run_migration  # noqa: PLC0415
-    engine = connect(settings_of(context))
-    run_migration(engine, revision)
+    from recommender.store import database  # noqa: PLC0415
+    engine = database.connect(settings_of(context))
+    database.migrate(engine, revision)
     engine.dispose()
-    say(f"The schema is at {head() if revision == 'head' else revision}.")
+    say(f"The schema is at {database.head() if revision == 'head' else revision}.")
 
 
 @main.command()

@@ -36,13 +36,14 @@ _STYLED = re.compile(r"\\(?:emph|textbf|textit|texttt|textsc|text|mbox)\{([^{}]*
 def read_draft(text: str) -> Draft:
     """The draft that a text holds: BibTeX or JSON of one paper, LaTeX, or plain text.
 
-    Of a BibTeX entry or JSON object its id and references are kept too.
+    Of a BibTeX entry or JSON object its id, authors and references are kept too.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if text.startswith(("@", "{", "[")):
         paper = _one_paper(text)
         if paper is not None:
-            return Draft(id=paper.id, title=paper.title, abstract=paper.abstract, references=paper.references)
+            return Draft(id=paper.id, title=paper.title, abstract=paper.abstract, references=paper.references,
+                         authors=paper.authors)
     title, abstract = split_draft(text)
     return Draft(title=title, abstract=abstract)
 

@@ -59,7 +59,10 @@ def _factors(evidence: Sequence[Evidence]) -> str:
 
 
 def _people(evidence: Sequence[Evidence]) -> str:
-    return f"by authors of papers near to the draft: {_names(evidence)}"
+    own, others = ([one for one in evidence if bool(one.link) is linked] for linked in (True, False))
+    parts = [f"by authors of papers near to the draft: {_names(others)}"] if others else []
+    parts += [f"by the draft's own authors: {_names(own)}"] if own else []
+    return "; ".join(parts)
 
 
 _SENTENCES: dict[str, Callable[[Sequence[Evidence]], str]] = {

@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from recommender.blend import SHIPPED, Blends, Scored, load
 from recommender.errors import ArtifactError
-from recommender.index.artifact import ArrayReader, current
+from recommender.index.artifact import ArrayReader, reading
 from recommender.index.corpus import Corpus
 from recommender.index.sparse import Rows, best
 from recommender.settings import Settings
@@ -49,15 +49,19 @@ class Index:
         """The current build, memory-mapped. Raises ArtifactError where there is none, or none that fits."""
         # A query's products are small: BLAS threads would cost more than they bring, and the server has its own.
         threadpool_limits(1, "blas")
-        folder = current(settings.index)
+        return reading(settings.index, cls._of)
+
+    @classmethod
+    def _of(cls, folder: Path) -> Index:
         reader = ArrayReader(folder)
         if reader.manifest.get("analysis") != ANALYSIS:
             raise ArtifactError(f"The index at {folder} was made by another text analysis. "
                                 "Rebuild it with: recommender build")
         corpus = Corpus.restore(reader)
         signals = {name: signal.restore(reader, corpus) for name, signal in SIGNALS.items()}
-        own = folder / BLEND
-        return cls(folder, reader.manifest, corpus, signals, load(own if own.exists() else SHIPPED))
+        # Whether it has a blend of its own is for the manifest to say: the file may be cleared away meanwhile.
+        own = folder / BLEND if BLEND in reader.manifest["checksums"] else SHIPPED
+        return cls(folder, reader.manifest, corpus, signals, load(own))
 
     @property
     def bm25(self) -> Bm25:

@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 
 SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
+_BETWEEN = re.compile(r"[;\n\r]+")
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 
 
@@ -53,6 +54,11 @@ def parse_name(text: str) -> Name:
             return Name(plain.family, plain.given, plain.particle, parts[1])
         return Name(family, parts[1], particle)
     return Name(family, ", ".join(part for part in parts[2:] if part), particle, parts[1])
+
+
+def split_names(text: str) -> tuple[str, ...]:
+    """The names of a text that has one a line or separates them by semicolons, once each."""
+    return tuple(dict.fromkeys(name for part in _BETWEEN.split(text) if (name := " ".join(part.split()))))
 
 
 def _particle_and_family(words: list[str]) -> tuple[str, str]:

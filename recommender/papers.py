@@ -106,6 +106,10 @@ class Draft:
     filters: Filters = Filters()
     entities: tuple[Choice, ...] = ()
     """Methods, datasets and tasks that the author added, weighed otherwise or took away."""
+    authors: tuple[str, ...] = ()
+    """Who writes it, where that is said: being their paper speaks for none, unless `own_authors`."""
+    own_authors: bool = False
+    """Whether the authors' own papers count as those of the nearest papers' authors do."""
 
     @property
     def text(self) -> str:

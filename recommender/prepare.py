@@ -10,7 +10,9 @@ from itertools import pairwise
 import numpy as np
 
 from recommender.index.corpus import NO_YEAR, Corpus
+from recommender.index.counting import author_name
 from recommender.index.sparse import Rows, best, gather, weighted_sum
+from recommender.names import fold
 from recommender.naming import AS_READ, Naming
 from recommender.papers import Choice, Draft, Span
 from recommender.semantic.encoder import text_of
@@ -101,7 +103,15 @@ def assemble(corpus: Corpus, bm25: Bm25, draft: Draft, anchors: Weighted, entiti
         visible=visible, allowed=allowed,
         lists_references=visible if listing is None else visible & listing, lexical=lexical, phrased=phrased,
         closeness=closeness, likeness=likeness, nearest=nearest, near=_near(closeness, nearest, liked),
-        year=draft.filters.year_to, wording=text_of(draft.title, draft.abstract), surfaces=surfaces)
+        year=draft.filters.year_to, authors=_author_columns(corpus, draft.authors), own_authors=draft.own_authors,
+        wording=text_of(draft.title, draft.abstract), surfaces=surfaces)
+
+
+def _author_columns(corpus: Corpus, names: Iterable[str]) -> Rows:
+    """Columns of the authors of these names, ascending; several spellings of a name are one author."""
+    vocabulary = corpus.vocabularies.get("authors")
+    found = vocabulary.known(author_name(name) for name in names if fold(name)) if vocabulary else []
+    return np.array(sorted(set(found)), dtype=np.intp)
 
 
 def not_newer(corpus: Corpus, year: int | None) -> Mask:

@@ -15,6 +15,7 @@ from recommender.blend import Scored
 from recommender.browse import EntityCard, EntityEntry
 from recommender.catalogue import Catalogue
 from recommender.errors import InputError
+from recommender.familiarity import familiarity, is_familiar, words_of
 from recommender.index.artifact import current
 from recommender.ingest.read import Record, read_text
 from recommender.loaded import Index
@@ -36,7 +37,12 @@ REASONS = 8
 NEAREST = 20
 """Papers nearest by text among which one must be close."""
 CLOSE = 0.15
-"""Cosine of draft and paper under which even the nearest paper is about something else."""
+"""Cosine of draft and paper under which even the nearest paper is about something else; asked where the library is too
+small, or the draft too short, to judge by familiarity."""
+
+STRANGE = ("The library seems to hold nothing on the subject of this draft; these are the nearest papers there are. "
+           "Import papers on it and build again, or search by title or author.")
+"""Said where a draft's words are strange to the library."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,8 @@ class Recommender:
         scored = steered(scored, catalogue, draft.entities, spans, pool)
         if variety:
             scored = varied(scored, index.factors(scored.rows), k, variety)
-        lacking = self._missing(index, catalogue, query, draft, spans) if _closeness(index, query) >= CLOSE / 2 else []
+        relevant, note = self._judgement(index, draft, query, scored)
+        lacking = self._missing(index, catalogue, query, draft, spans) if relevant else []
         papers = self._papers(index, [*scored.rows.tolist(), *(row for one in lacking for row in _shown(one))])
         evidence = self._evidence(index, query, scored.rows.tolist(), catalogue)
         found = tuple(
@@ -118,7 +125,6 @@ class Recommender:
                            evidence[row], float(scored.base[i]),
                            None if np.isnan(scored.likelihood[i]) else float(scored.likelihood[i]))
             for i, row in enumerate(scored.rows.tolist()) if row in papers)
-        relevant, note = self._judgement(index, query, scored)
         named = tuple(Missing(*catalogue.entity(one.column), one.score, len(one.rows),
                               tuple(papers[row] for row in _shown(one) if row in papers)) for one in lacking)
         return Answer(found, spans, named, relevant, note, time.perf_counter() - begun)
@@ -168,12 +174,14 @@ class Recommender:
                            if key in ids]
         return found
 
-    def nominated(self, draft: Draft) -> set[str]:
-        """Ids of the papers that the signals nominate for a draft: all that the blend gets to see."""
+    def nominated(self, draft: Draft) -> tuple[set[str], set[str]]:
+        """Ids of the papers that the signals nominate for a draft, all that the blend gets to see, and the names of
+        the signals that have anything to say of them."""
         index = self.index
         query, _ = prepare(index.corpus, index.bm25, self.library, draft, self.catalogue(index).naming)
         rows = index.candidates(query, 0, self.signal_names())
-        return set(self.library.ids_of(index.corpus.keys[rows].tolist()).values())
+        speaking = {name for name, signal in index.signals.items() if np.isfinite(signal.describe(query, rows)).any()}
+        return set(self.library.ids_of(index.corpus.keys[rows].tolist()).values()), speaking
 
     def with_citers(self, ids: Iterable[str]) -> list[tuple[Paper, bool]]:
         """The papers of these ids that the library has, each with whether indexed papers cite it."""
@@ -235,19 +243,19 @@ class Recommender:
         return {row: tuple(replace(one, name=ids.get(keys[int(one.name)], "")) if one.kind == "paper" else one
                            for one in every) for row, every in found.items()}
 
-    def _judgement(self, index: Index, query: Query, scored: Scored) -> tuple[bool, str]:
-        """Whether anything is close to the draft at all, and what to say where nothing is."""
+    def _judgement(self, index: Index, draft: Draft, query: Query, scored: Scored) -> tuple[bool, str]:
+        """Whether the library holds anything on the draft's subject, and what to say where it does not."""
         if not len(scored.rows):
             return False, "No paper passes the filters."
-        if _closeness(index, query) >= CLOSE:
+        told = familiarity(index.corpus, words_of(draft.title, draft.abstract))
+        judged = is_familiar(told, index.manifest.get("familiarity", ()))
+        if (query.anchors.weights > 0).any() or (_closeness(index, query) >= CLOSE if judged is None else judged):
             return True, ""
-        return False, "Nothing in the library is close to this draft. These are the nearest papers there are."
+        return False, STRANGE
 
 
 def _closeness(index: Index, query: Query) -> float:
-    """How close the nearest papers come to the query, 0 to 1; anchors are as close as can be."""
-    if (query.anchors.weights > 0).any():
-        return 1.0
+    """How close the nearest papers come to the query's text, 0 to 1."""
     return query.known * float(index.bm25.cosine(query, query.near.rows[:NEAREST]).max(initial=0.0))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from recommender.errors import ArtifactError
-from recommender.index.artifact import ArrayReader, current
+from recommender.index.artifact import ArrayReader, reading
 from recommender.semantic.embedding import vectors_of
 from recommender.settings import Settings
 from recommender.store.corrections import Corrections
@@ -69,7 +69,7 @@ def standing(settings: Settings, library: Library) -> Standing:
     status = library.status()
     manifest, problem = {}, ""
     try:
-        manifest = dict(ArrayReader(current(settings.index)).manifest)
+        manifest = dict(reading(settings.index, ArrayReader).manifest)
     except ArtifactError as error:
         problem = str(error)
     return Standing(

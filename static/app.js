@@ -76,6 +76,7 @@ document.documentElement.classList.add("js");
   function move(step) {
     const all = results();
     if (!all.length) return;
+    if ($("nearest")) $("nearest").open = true;
     cursor = Math.max(0, Math.min(all.length - 1, cursor + step));
     all[cursor].focus({ preventScroll: true });
     all[cursor].scrollIntoView({ block: "nearest" });
@@ -116,9 +117,15 @@ document.documentElement.classList.add("js");
   });
 
   // -- htmx ------------------------------------------------------------------------------------------------
+  // Results that were folded away because none is to the point stay unfolded once a reader has looked at them.
+  let unfolded = false;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    unfolded = event.detail.target?.id === "results" && Boolean($("nearest")?.open);
+  });
   // At the swap itself, not when it has settled: a key pressed in between must count from the new page's start.
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target?.id === "main") cursor = -1;
+    if (unfolded && $("nearest")) $("nearest").open = true;
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     const lost = document.activeElement === document.body;

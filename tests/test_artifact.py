@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import numpy as np
 import pytest
 
 from recommender.build import build
 from recommender.errors import ArtifactError
-from recommender.index.artifact import KEPT, MANIFEST, ArrayReader, current, writing
+from recommender.index.artifact import KEPT, MANIFEST, ArrayReader, current, reading, writing
 from recommender.loaded import Index
 from recommender.settings import Settings
 from recommender.store.library import Library
@@ -45,6 +47,46 @@ def test_only_the_last_builds_are_kept(tmp_path: Path) -> None:
     for value in range(1, 6):
         write(tmp_path, value)
     assert len([path for path in tmp_path.iterdir() if path.is_dir()]) == KEPT
+
+
+def test_builds_that_end_at_once_all_succeed_and_the_newest_is_in_use(tmp_path: Path) -> None:
+    builds, rounds = 4, 10
+    together = Barrier(builds, timeout=60)
+
+    def one(value: int) -> None:
+        for _ in range(rounds):
+            with writing(tmp_path, {"value": value}) as writer:
+                writer.array("numbers", np.arange(value))
+                together.wait()
+
+    with ThreadPoolExecutor(builds) as pool:
+        assert list(pool.map(one, range(builds))) == [None] * builds
+    assert current(tmp_path).name == f"{builds * rounds:06d}"
+    ArrayReader(current(tmp_path)).verify()
+    assert {path.name for path in tmp_path.iterdir()} >= {"CURRENT", current(tmp_path).name}
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_who_reads_a_build_that_is_cleared_away_reads_its_successor(tmp_path: Path) -> None:
+    write(tmp_path, 1)
+    seen = []
+
+    def read(folder: Path) -> list[int]:
+        reader = ArrayReader(folder)
+        if not seen:
+            for value in range(2, 2 + KEPT):
+                write(tmp_path, value)
+        seen.append(folder.name)
+        return [int(number) for number in reader.array("numbers")]
+
+    assert reading(tmp_path, read) == list(range(1 + KEPT))
+    assert seen == ["000001", f"{1 + KEPT:06d}"]
+
+
+def test_a_build_in_use_that_is_damaged_is_not_read_for_ever(tmp_path: Path) -> None:
+    (write(tmp_path, 3) / "numbers.npy").unlink()
+    with pytest.raises(ArtifactError, match="recommender build"):
+        reading(tmp_path, lambda folder: ArrayReader(folder).array("numbers"))
 
 
 def test_no_index_another_format_and_damage_each_name_the_cure(tmp_path: Path) -> None:

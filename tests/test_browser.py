@@ -298,3 +298,33 @@ def test_a_correction_is_made_and_undone_in_place(page: Page) -> None:
     assert page.url.endswith("/entities/Method/mBERT")
     page.locator("#notices").get_by_role("button", name="Undo").click()
     expect(page.get_by_text("None yet")).to_be_visible()
+
+
+def test_what_is_on_another_subject_is_folded_away_until_a_reader_looks(page: Page) -> None:
+    page.goto("/")
+    page.get_by_text("More options").click()
+    page.get_by_label("Authors, one a line").fill("Ada Kd3; Bo van der Berg")
+    page.get_by_label("Count their own papers").check()
+    page.get_by_label("Title and abstract").fill("Soufflés\n\nEggs, butter, a bowl of small berries and a hot oven.")
+    page.get_by_role("button", name="Find related work").click()
+    expect(page.locator("#results")).to_contain_text("nothing on the subject")
+    expect(page.get_by_role("link", name="Import papers on its subject")).to_be_visible()
+    expect(page.locator("#announce")).to_contain_text("Nothing in the library")
+    expect(page.locator("#result-1")).to_be_hidden()
+    assert re.fullmatch(r".*/drafts/[\w-]+", page.url)
+
+    # A key for the next result unfolds them, and they stay so while they are judged.
+    page.keyboard.press("j")
+    expect(page.locator("#result-1")).to_be_focused()
+    page.locator("#result-1").get_by_role("button", name="Not relevant").click()
+    expect(page.locator("#notices")).to_contain_text("Not relevant")
+    expect(page.locator("#result-1")).to_be_visible()
+
+    # Who writes it stands with the draft.
+    page.locator("aside summary", has_text="Draft").click()
+    expect(page.get_by_label("Authors, one a line")).to_have_value("Ada Kd3\nBo van der Berg")
+    expect(page.get_by_label("Count their own papers")).to_be_checked()
+
+    page.locator("#result-1").get_by_role("button", name="More like this").click()
+    expect(page.locator("#nearest")).to_have_count(0)
+    expect(page.locator("#result-1")).to_be_visible()

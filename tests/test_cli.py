@@ -238,7 +238,7 @@ def test_a_data_folder_that_cannot_be_is_named(tmp_path: Path) -> None:
 
 
 def test_migrate_says_where_the_schema_is(data: Path) -> None:
-    assert "The schema is at 0002" in run(data, "migrate").stderr
+    assert "The schema is at 0003" in run(data, "migrate").stderr
     run(data, "migrate", "--to", "base")
     assert "0 papers" in run(data, "status").stdout
 

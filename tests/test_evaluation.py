@@ -82,10 +82,21 @@ def test_the_table_has_bm25_every_signal_the_blend_without_each_and_the_blend(
     table = found.means()
     assert found.drafts == 1
     assert found.nominated == 1.0
-    assert set(table) == {"bm25 alone", "blend", *(f"{name} alone" for name in SIGNALS),
-                          *(f"blend without {name}" for name in SIGNALS)}
+    assert found.silent == ("semantic", "anchors", "cooccurrence")  # no vectors, nothing cited, nothing named
+    heard = SIGNALS.keys() - set(found.silent)
+    assert set(table) == {"bm25 alone", "blend", *(f"{name} alone" for name in heard),
+                          *(f"blend without {name}" for name in heard)}
+    assert "left out: semantic, anchors, cooccurrence" in as_text(found, seed=1)
     assert table["blend"]["recall@20"] == 1.0
     assert "blend over bm25 alone, nDCG@10: " in as_text(found, seed=1)
+
+
+def test_a_signal_that_speaks_of_one_draft_is_not_silent(settings: Settings, library: Library) -> None:
+    text = "A small student is trained by distillation of its teacher, CLIP."
+    drafts = [Draft(id="d", abstract=text), Draft(id="e", abstract=text, references=("kd3",))]
+    found = evaluate(Recommender.open(settings, library), drafts, {"d": {"kd1": 1}, "e": {"kd1": 1}})
+    assert found.silent == ("semantic",)
+    assert "anchors alone" in found.means()
 
 
 def test_the_bootstrap_holds_the_mean_and_narrows_with_more_drafts() -> None:

@@ -79,6 +79,17 @@ def test_one_revision_down_and_up_again_keeps_papers_drafts_and_verdicts(empty: 
     assert titles(empty, "keep") == {"Something to keep"}
 
 
+def test_the_revision_before_drafts_had_authors_keeps_the_rest_of_a_draft(empty: Library) -> None:
+    drafts = Drafts(empty)
+    saved = replace(DRAFT, entities=(Choice("Method", "CLIP", 2.0),))
+    id = drafts.save(replace(saved, authors=("Ada Lovelace", "van der Berg, Bo"), own_authors=True))
+    database.migrate(empty.engine, "0002")
+    columns = {column["name"] for column in sa.inspect(empty.engine).get_columns("drafts")}
+    assert not columns & {"authors", "own_authors"}
+    database.migrate(empty.engine)
+    assert drafts.get(id) == replace(saved, id=id)
+
+
 def test_a_brand_new_library_is_made_at_the_newest_revision(empty: Library) -> None:
     with empty.engine.connect() as connection:
         assert MigrationContext.configure(connection).get_current_revision() == database.head()
@@ -388,6 +399,15 @@ def test_a_draft_is_kept_with_its_verdicts(empty: Library) -> None:
     drafts.change(id, replace(DRAFT, title="Another title"))
     assert drafts.get(id).title == "Another title"
     assert drafts.get(id).liked == ("y",)
+
+
+def test_a_draft_keeps_its_authors_and_whether_their_papers_count(empty: Library) -> None:
+    drafts = Drafts(empty)
+    written = replace(DRAFT, authors=("Ada Lovelace", "van der Berg, Bo"), own_authors=True)
+    id = drafts.save(written)
+    assert drafts.get(id) == replace(written, id=id)
+    drafts.change(id, DRAFT)
+    assert drafts.get(id) == replace(DRAFT, id=id)
 
 
 def test_a_deleted_draft_leaves_nothing_behind(empty: Library) -> None:

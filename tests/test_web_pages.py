@@ -175,7 +175,7 @@ def test_drafts_are_deleted_for_good_one_or_all(client: FlaskClient, address: st
 
 def test_a_draft_far_from_everything_is_told_so(client: FlaskClient) -> None:
     page = client.get(paste(client, text="Soufflés\n\nEggs, butter and a hot oven.")).text
-    assert 'class="note"' in page
+    assert 'class="note strange"' in page
 
 
 def test_a_draft_page_is_kept_by_no_cache(client: FlaskClient, address: str) -> None:

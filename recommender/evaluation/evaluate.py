@@ -22,10 +22,12 @@ class Evaluation:
     """What each ranking reached on each draft."""
 
     values: dict[str, npt.NDArray[np.float64]]
-    """Ranking -> [drafts × measures], in the order of MEASURES."""
+    """Ranking -> [drafts × measures], in the order of MEASURES; none by or without a silent signal."""
     nominated: float
     """Share of the wanted papers that all signals' nominations together hold, mean over drafts."""
     breakdown: Breakdown
+    silent: tuple[str, ...] = ()
+    """The signals that had nothing to say of any draft: by itself such a one ranks by what is known of the query."""
 
     @property
     def drafts(self) -> int:
@@ -41,18 +43,25 @@ class Evaluation:
 def rankings(names: Sequence[str]) -> dict[str, Sequence[str] | None]:
     """What is compared: BM25 alone, each signal, the blend without each signal, the blend (None: all signals)."""
     compared: dict[str, Sequence[str] | None] = {BASELINE: ["bm25"]}
-    compared |= {f"{name} alone": [name] for name in names if name != "bm25"}
-    compared |= {f"blend without {name}": [other for other in names if other != name] for name in names}
+    compared |= {_rows_of(name)[0]: [name] for name in names if name != "bm25"}
+    compared |= {_rows_of(name)[1]: [other for other in names if other != name] for name in names}
     return compared | {BLEND: None}
+
+
+def _rows_of(name: str) -> tuple[str, str]:
+    """The rankings by and without a signal."""
+    return f"{name} alone", f"blend without {name}"
 
 
 def evaluate(recommender: Recommender, drafts: Iterable[Draft], qrels: Qrels,
              after_draft: Callable[[int], object] = lambda n: None) -> Evaluation:
     """Every ranking on the drafts that have a relevant paper."""
-    compared = rankings(recommender.signal_names())
+    names = recommender.signal_names()
+    compared = rankings(names)
     values: dict[str, list[list[float]]] = {name: [] for name in compared}
     held: list[float] = []
     breakdown = Breakdown()
+    heard: set[str] = set()
     for draft in drafts:
         grades = qrels.get(draft.id, {})
         wanted = relevant(grades)
@@ -61,13 +70,16 @@ def evaluate(recommender: Recommender, drafts: Iterable[Draft], qrels: Qrels,
                       for name, ranking in recommender.rankings(draft, DEPTH, compared).items()}
             for name, ids in ranked.items():
                 values[name].append([measure(ids, grades) for measure in MEASURES.values()])
-            nominated = recommender.nominated(draft)
+            nominated, speaking = recommender.nominated(draft)
+            heard |= speaking
             held.append(len(wanted & nominated) / len(wanted))
             breakdown.add(recommender.with_citers(wanted), draft.filters.year_to,
                           {BASELINE: ranked[BASELINE], BLEND: ranked[BLEND], "nominated": nominated})
         after_draft(1)
-    return Evaluation({name: np.array(rows).reshape(-1, len(MEASURES)) for name, rows in values.items()},
-                      float(np.mean(held)) if held else 0.0, breakdown)
+    silent = tuple(name for name in names if held and name not in heard)
+    left_out = {row for name in silent for row in _rows_of(name)} - {BASELINE}
+    return Evaluation({name: np.array(rows).reshape(-1, len(MEASURES)) for name, rows in values.items()
+                       if name not in left_out}, float(np.mean(held)) if held else 0.0, breakdown, silent)
 
 
 def as_text(evaluation: Evaluation, seed: int) -> str:
@@ -77,6 +89,8 @@ def as_text(evaluation: Evaluation, seed: int) -> str:
     lines = [" " * width + "".join(f"{measure:>12}" for measure in MEASURES)]
     lines += [f"{name:<{width}}" + "".join(f"{values[measure]:>12.4f}" for measure in MEASURES)
               for name, values in means.items()]
+    if evaluation.silent:
+        lines += ["", f"nothing to say of any draft, and left out: {', '.join(evaluation.silent)}"]
     lines.append("")
     for place, measure in enumerate(MEASURES):
         gains = evaluation.values[BLEND][:, place] - evaluation.values[BASELINE][:, place]

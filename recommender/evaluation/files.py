@@ -19,7 +19,7 @@ Qrels = dict[str, dict[str, int]]
 
 
 def read_drafts(path: Path) -> Iterator[Draft | Skipped]:
-    """Drafts from JSON lines of `id, title, abstract, year, exclude, references`."""
+    """Drafts from JSON lines of `id, title, abstract, year, exclude, references, authors, own_authors`."""
     seen: set[str] = set()
     with open_text(path) as file:
         for line, text in enumerate(file, 1):
@@ -40,7 +40,8 @@ def read_drafts(path: Path) -> Iterator[Draft | Skipped]:
 def draft_of(said: Any) -> Draft:
     """A draft from a JSON object. Raises ValueError naming the field."""
     if not isinstance(said, dict):
-        raise ValueError("a draft is a JSON object with id, title, abstract, year, exclude, references")
+        raise ValueError("a draft is a JSON object with id, title, abstract, year, exclude, references, authors, "
+                         "own_authors")
     id = said.get("id")
     if isinstance(id, bool) or not isinstance(id, str | int) or not str(id) or any(c.isspace() for c in str(id)):
         raise ValueError("id must be a text without white space, or a whole number")
@@ -57,8 +58,15 @@ def draft_of(said: Any) -> Draft:
                                                 for one in ids):
             raise ValueError(f"{name} must be a list of paper ids")
         lists[name] = tuple(str(one) for one in ids)
+    authors = said.get("authors") or []
+    if not isinstance(authors, list) or not all(isinstance(one, str) for one in authors):
+        raise ValueError("authors must be a list of names")
+    own_authors = said.get("own_authors") or False
+    if not isinstance(own_authors, bool):
+        raise ValueError("own_authors must be true or false")
     return Draft(id=str(id), title=said.get("title") or "", abstract=said.get("abstract") or "",
-                 filters=Filters(year_to=year), references=lists["references"], exclude=lists["exclude"])
+                 filters=Filters(year_to=year), references=lists["references"], exclude=lists["exclude"],
+                 authors=tuple(authors), own_authors=own_authors)
 
 
 def read_qrels(path: Path) -> Qrels:

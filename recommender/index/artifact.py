@@ -6,16 +6,17 @@ from. A build is written beside the others and renamed; the file CURRENT, swappe
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,7 @@ KEPT = 2
 """Builds kept: the current one, and the one before it that running queries may still read."""
 
 Array = npt.NDArray[Any]
+T = TypeVar("T")
 
 
 class ArrayWriter:
@@ -138,6 +140,20 @@ def current(root: Path) -> Path:
     return root / name
 
 
+def reading(root: Path, read: Callable[[Path], T]) -> T:
+    """What `read` makes of the build in use. Raises ArtifactError where there is none, or none that can be read.
+
+    Two builds that end while it reads clear away the one that it began with: then it reads their successor.
+    """
+    while True:
+        folder = current(root)
+        try:
+            return read(folder)
+        except ArtifactError:
+            if current(root) == folder:
+                raise
+
+
 @contextmanager
 def writing(root: Path, manifest: dict[str, Any]) -> Iterator[ArrayWriter]:
     """Write a build: on leaving it is renamed into place and made the current one; on an error nothing changes.
@@ -151,23 +167,45 @@ def writing(root: Path, manifest: dict[str, Any]) -> Iterator[ArrayWriter]:
         yield writer
         full = {"format": FORMAT, **manifest, "checksums": dict(sorted(writer.checksums.items()))}
         (building / MANIFEST).write_text(json.dumps(full, indent=1, ensure_ascii=False), encoding="utf-8")
-        numbers = [int(path.name) for path in root.iterdir() if path.name.isdigit()]
-        final = root / f"{max(numbers, default=0) + 1:06d}"
-        building.rename(final)
-        pointer = root / f".{POINTER}.new"
-        pointer.write_text(final.name, encoding="utf-8")
-        os.replace(pointer, root / POINTER)
+        _publish(building, root)
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
     _forget_old(root)
 
 
+def _builds(root: Path) -> list[int]:
+    """The numbers of the builds there are, ascending; each is whole, for it got its number last."""
+    return sorted(int(path.name) for path in root.iterdir() if path.name.isdigit())
+
+
+def _publish(building: Path, root: Path) -> None:
+    """Give a whole build the next number, and let the pointer name the newest; other processes may do the same."""
+    while True:
+        try:
+            building.rename(root / f"{max(_builds(root), default=0) + 1:06d}")
+            break
+        except OSError as error:
+            if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
+                raise
+            # Another build took that number a moment ago.
+    newest = 0
+    # Whoever writes the pointer last has looked for newer builds after that, so it never stays behind.
+    while (number := _builds(root)[-1]) != newest:
+        newest = number
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", prefix=f".{POINTER}.", dir=root, delete=False) as file:
+            file.write(f"{newest:06d}")
+        os.replace(file.name, root / POINTER)
+
+
 def _forget_old(root: Path) -> None:
-    builds = sorted(path for path in root.iterdir() if path.name.isdigit())
-    for path in builds[:-KEPT]:
-        shutil.rmtree(path, ignore_errors=True)
+    for number in _builds(root)[:-KEPT]:
+        shutil.rmtree(root / f"{number:06d}", ignore_errors=True)
     for path in root.glob(".build.*"):
-        # What a killed build left behind; a younger one may still be being written by another process.
-        if time.time() - path.stat().st_mtime > 24 * 3600:
+        # What a killed build left behind; a younger one may still be being written by another process, or be gone.
+        try:
+            age = time.time() - path.stat().st_mtime
+        except FileNotFoundError:
+            continue
+        if age > 24 * 3600:
             shutil.rmtree(path, ignore_errors=True)

@@ -85,6 +85,10 @@ class Query:
     """The draft's year, where it is known."""
     lists_references: Mask
     """[papers] whose reference lists are known; a subset of `visible`."""
+    authors: Rows = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+    """Columns of the authors block: who writes the draft, where that is said and the library knows them."""
+    own_authors: bool = False
+    """Whether their own papers count as evidence; otherwise that a paper is theirs says nothing."""
     wording: str = field(default="", repr=False)
     """The draft's text for an encoder."""
     surfaces: Mapping[int, str] = field(default_factory=dict)

@@ -1,6 +1,7 @@
 """Who and where: authors, venues and keywords of the papers nearest to the draft.
 
-A candidate's own contribution is left out, and the draft's own authors play no part.
+A candidate's own contribution is left out. Where the draft says who writes it, being their paper speaks for none;
+switched on, each of them counts as if the nearest paper were theirs.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from recommender.settings import Settings
 from recommender.signals.base import Features, Query, Scores, nothing, table
 
 GROUPS = ("authors", "keywords", "venues")
+OWN = "writes the draft"
+"""How an author of the draft is linked to it, where their own papers count."""
 
 
 class Neighbours:
@@ -70,14 +73,21 @@ class Neighbours:
         weights = self._weights(query, "authors")
         own = float(query.near.weights[query.near.rows == row].sum())
         columns = block.indices[block.indptr[row]:block.indptr[row + 1]]
-        found = [Evidence(self.name, "author", _shown(self.corpus.vocabularies["authors"].names[column]),
-                          float(weights[column] - own)) for column in columns if weights[column] - own > 1e-12]
+        names, writing = self.corpus.vocabularies["authors"].names, set(query.authors.tolist())
+        found = [Evidence(self.name, "author", _shown(names[column]), float(weights[column] - own),
+                          OWN if column in writing else "") for column in columns if weights[column] - own > 1e-12]
         return sorted(found, key=lambda e: (-e.amount, e.name))
 
     def _weights(self, query: Query, group: str) -> Scores:
-        """[columns of the group] how much of the near papers' weight has each."""
-        return query.once(f"neighbours.{group}", lambda: weighted_sum(
-            self.corpus.blocks[group], query.near.rows, query.near.weights))
+        """[columns of the group] how much of the near papers' weight has each; the draft's authors as it says."""
+        def compute() -> Scores:
+            weights = weighted_sum(self.corpus.blocks[group], query.near.rows, query.near.weights)
+            if group == "authors":
+                weights[query.authors] = (weights[query.authors] + query.near.weights.max(initial=0.0)
+                                          if query.own_authors else 0.0)
+            return weights
+
+        return query.once(f"neighbours.{group}", compute)
 
     def _shared(self, query: Query, rows: Rows, group: str) -> Scores:
         block = self.corpus.blocks.get(group)
@@ -88,6 +98,8 @@ class Neighbours:
         if not weights.any():
             return np.full(len(rows), np.nan)
         columns = self.rarity if group == "keywords" else np.ones(block.shape[1])
+        if group == "authors" and not query.own_authors:
+            columns[query.authors] = 0
         own = np.zeros(len(self.corpus))
         own[near.rows] = near.weights
         totals = row_dots(block, rows, weights * columns) - own[rows] * row_dots(block, rows, columns)

@@ -40,7 +40,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     # Python's driver would begin a transaction at the first write only, and reads would see no one snapshot.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=60000",
+    # The timeout first: to set the journal's mode, too, may have to wait for another process.
+    for pragma in ("busy_timeout=60000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON",
                    "cache_size=-65536"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -67,6 +67,7 @@ class Drafts:
         return Draft(id=id, title=row.title, abstract=row.abstract, references=tuple(row.cited),
                      liked=tuple(said["relevant"]), disliked=tuple(said["irrelevant"]),
                      entities=tuple(Choice(label, name, weight) for label, name, weight in row.entities),
+                     authors=tuple(row.authors), own_authors=row.own_authors,
                      filters=Filters(row.year_from, row.year_to, tuple(row.venues), tuple(said["hidden"])))
 
     def judge(self, id: str, paper_id: str, verdict: str | None) -> None:
@@ -94,4 +95,5 @@ def _columns(draft: Draft) -> dict[str, object]:
     return {"title": draft.title, "abstract": draft.abstract, "cited": list(draft.references),
             "year_from": draft.filters.year_from, "year_to": draft.filters.year_to,
             "venues": list(draft.filters.venues),
-            "entities": [[one.label, one.name, one.weight] for one in draft.entities]}
+            "entities": [[one.label, one.name, one.weight] for one in draft.entities],
+            "authors": list(draft.authors), "own_authors": draft.own_authors}

@@ -178,6 +178,10 @@ class DraftRow(Base):
     """Ids of the papers it cites already."""
     entities: Mapped[list[list[Any]]] = mapped_column(JSON, default=list)
     """[label, name, weight] of what the author added, weighed otherwise or took away (weight 0)."""
+    authors: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """Who writes it, where that is said."""
+    own_authors: Mapped[bool] = mapped_column(default=False)
+    """Whether their own papers count as evidence."""
     created: Mapped[datetime] = mapped_column(default=now)
 
 

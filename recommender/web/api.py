@@ -17,8 +17,8 @@ pages = Blueprint("api", __name__, url_prefix="/api")
 
 MOST = 1000
 MOST_WEIGHT = 10
-_FIELDS = ("title", "abstract", "references", "exclude", "year", "year_from", "venues", "entities", "k", "variety",
-           "themes")
+_FIELDS = ("title", "abstract", "references", "exclude", "year", "year_from", "venues", "entities", "authors",
+           "own_authors", "k", "variety", "themes")
 
 
 class FieldError(Exception):
@@ -72,16 +72,15 @@ def read_request(body: bytes) -> tuple[Draft, int, float, bool]:
             _whole(given, "year_from", 1, 9999), _whole(given, "year", 1, 9999), _texts(given, "venues")
         ),
         entities=_choices(given),
+        authors=_texts(given, "authors"),
+        own_authors=_truth(given, "own_authors"),
     )
     if not draft.text.strip() and not draft.references and not draft.entities:
         raise FieldError("abstract", "The draft is empty: give a title, an abstract, or references.")
     variety = given.get("variety") or 0
     if isinstance(variety, bool) or not isinstance(variety, int | float) or not 0 <= variety <= 1:
         raise FieldError("variety", "variety must be a number from 0 to 1.")
-    themed = given.get("themes") or False
-    if not isinstance(themed, bool):
-        raise FieldError("themes", "themes must be true or false.")
-    return draft, k or 20, float(variety), themed
+    return draft, k or 20, float(variety), _truth(given, "themes")
 
 
 def error_json(message: str, code: int) -> ResponseReturnValue:
@@ -112,6 +111,13 @@ def _texts(given: dict[str, Any], name: str) -> tuple[str, ...]:
         if not isinstance(one, str):
             raise FieldError(name, f"{name} must be a list of texts; entry {place} is {_kind(one)}.")
     return tuple(dict.fromkeys(_whole_text(name, one) for one in value))
+
+
+def _truth(given: dict[str, Any], name: str) -> bool:
+    value = given.get(name) or False
+    if not isinstance(value, bool):
+        raise FieldError(name, f"{name} must be true or false.")
+    return value
 
 
 def _choices(given: dict[str, Any]) -> tuple[Choice, ...]:

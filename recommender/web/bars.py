@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from recommender.index.counting import author_name
 from recommender.names import fold, parse_name
 from recommender.papers import Evidence, Paper, Recommendation
 
@@ -94,11 +95,9 @@ def _because(signal: str, one: Recommendation, papers: Mapping[str, Paper]) -> s
 def _reason(e: Evidence, paper: Paper, papers: Mapping[str, Paper]) -> str:
     if e.kind == "count":  # the amount is log(1 + count)
         return f"{round(math.expm1(e.amount))} {e.name}"
-    if e.kind == "author":  # evidence names authors by a key ("berg b"); the paper has them in full
-        people = (parse_name(author) for author in paper.authors)
-        return next(
-            (one.full for one in people if e.name.startswith(fold(f"{one.particle} {one.family}"))), e.name
-        )
+    if e.kind == "author":  # evidence names authors by family name and initials; the paper has them in full
+        full = next((parse_name(one).full for one in paper.authors if author_name(one) == fold(e.name)), e.name)
+        return f"{full} ({e.link})" if e.link else full
     if e.kind == "paper":
         title = papers[e.name].title if e.name in papers else ""
         return title and f"“{title if len(title) <= 70 else title[:69] + '…'}”"

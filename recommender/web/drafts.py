@@ -77,7 +77,7 @@ def show(id: str) -> str:
     return _show(id, desk().drafts.get(id))
 
 
-def _show(id: str, draft: Draft, error: str = "", text: str | None = None) -> str:
+def _show(id: str, draft: Draft, error: str = "") -> str:
     k = forms.shown(request.values)
     found = recommended(draft, k)
     wider = found["answer"]
@@ -87,7 +87,9 @@ def _show(id: str, draft: Draft, error: str = "", text: str | None = None) -> st
         "draft.html",
         id=id,
         draft=draft,
-        text=draft.text if text is None else text,
+        text=request.form.get("text", draft.text),
+        authors=request.form.get("authors", "\n".join(draft.authors)),
+        own_authors="own_authors" in request.form if "authors" in request.form else draft.own_authors,
         error=error,
         venues=venue_counts(wider, draft.filters.venues) if wider else [],
         judged=_judged(draft),
@@ -108,12 +110,14 @@ def edit(id: str) -> Response | tuple[str, int]:
             if not read.text and not draft.references:
                 raise InputError("The draft is empty. Write something, or delete it under Drafts.")
             draft = replace(draft, title=read.title, abstract=read.abstract)
+            if "authors" in request.form:
+                draft = forms.with_authors(replace(draft, authors=read.authors), request.form)
         else:
             draft = replace(
                 draft, filters=replace(forms.filters(request.form), without=draft.filters.without)
             )
     except InputError as error:
-        return _show(id, draft, str(error), request.form.get("text")), 422
+        return _show(id, draft, str(error)), 422
     desk().drafts.change(id, draft)
     return go(_address(id, forms.shown(request.form)))
 

@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from recommender.drafting import read_draft
 from recommender.errors import InputError
+from recommender.names import split_names
 from recommender.papers import ENTITY_LABELS, Draft, Filters
 from recommender.recommend import MatchedReferences, match_references
 from recommender.store.library import Library
@@ -36,7 +37,7 @@ def read_submission(request: Request, library: Library) -> Submission:
     if not draft.text and not cited:
         raise InputError("Paste a title and an abstract first: the box is empty.")
     return Submission(
-        replace(draft, id="", references=tuple(dict.fromkeys(cited)), filters=filters(form)),
+        with_authors(replace(draft, id="", references=tuple(dict.fromkeys(cited)), filters=filters(form)), form),
         shown(form),
         matched,
     )
@@ -60,8 +61,20 @@ def draft_text(text: str) -> Draft:
             f"The draft has {len(text):,} characters; at most {LONGEST:,} are read. "
             "Paste title and abstract only."
         )
+    return read_draft(_storable(text))
+
+
+def with_authors(draft: Draft, form: MultiDict[str, str]) -> Draft:
+    """The draft with the form's authors, who go before those that the pasted text names, and its switch for them."""
+    text = form.get("authors", "")
+    if len(text) > LONGEST:
+        raise InputError(f"The authors have {len(text):,} characters; at most {LONGEST:,} are read.")
+    return replace(draft, authors=split_names(_storable(text)) or draft.authors, own_authors="own_authors" in form)
+
+
+def _storable(text: str) -> str:
     # A NUL ends a text for PostgreSQL, and half a surrogate pair cannot be stored at all.
-    return read_draft(text.replace("\0", "").encode("utf-8", "replace").decode("utf-8"))
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def filters(form: MultiDict[str, str]) -> Filters:
