@@ -13,6 +13,7 @@ from recommender import reading
 from recommender.annotate import annotate
 from recommender.errors import ArtifactError
 from recommender.store.extractions import Extractions
+from recommender.text.brackets import closed
 from recommender.text.combining import cues
 from recommender.text.consistency import everywhere
 from recommender.text.contexts import contexts
@@ -201,6 +202,23 @@ def test_a_stretch_tagged_once_is_tagged_throughout_with_its_usual_label():
     tags = [(0, 7, "Method"), (48, 53, "Task")]
     assert everywhere(text, tags) == [(0, 7, "Method"), (14, 21, "Method"), (48, 53, "Task")]
     assert everywhere(text, []) == []
+
+
+@pytest.mark.parametrize(("surface", "wanted"), [
+    ("Penn Treebank ( PTB", "Penn Treebank ( PTB )"), ("Penn Treebank (PTB", "Penn Treebank (PTB)"),
+    ("Penn Treebank -LRB- PTB", "Penn Treebank -LRB- PTB -RRB-"), ("PTB )", "PTB"), ("PTB", "PTB"),
+    ("Penn Treebank ( PTB )", "Penn Treebank ( PTB )"), ("Penn Treebank (", "Penn Treebank"), (")", None),
+])
+def test_a_tag_holds_both_brackets_of_a_pair_or_neither(surface, wanted):
+    mark = "-LRB- PTB -RRB-" if "-LRB-" in surface else "(PTB)" if "(PTB" in surface else "( PTB )"
+    text = f"the Penn Treebank {mark} of trees"
+    start = text.index(surface)
+    ends = [] if wanted is None else [(start, start + len(wanted), "Dataset")]
+    assert closed(text, [(start, start + len(surface), "Dataset")]) == ends
+
+
+def test_a_bracket_that_another_tag_holds_is_left_to_it():
+    assert closed("Foo (B) net", [(0, 6, "Dataset"), (6, 11, "Method")]) == [(0, 3, "Dataset"), (6, 11, "Method")]
 
 
 # Measuring
