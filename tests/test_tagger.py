@@ -26,8 +26,8 @@ from recommender.text.sources import SOURCES, layout
 from recommender.text.tagger import Reading
 from recommender.text.tokens import LONGEST_SENTENCE, folded, shape, tokens
 from recommender.text.training.__main__ import main as train
-from recommender.text.training.examples import Sentence
-from recommender.text.training.learners import added, perceptron
+from recommender.text.training.examples import EVERYWHERE, Sentence
+from recommender.text.training.learners import added, bolder, perceptron
 
 TOKENISED = (
     "In this paper , we train a recurrent neural network -LRB- RNN -RRB- for named entity recognition and "
@@ -238,6 +238,14 @@ def test_a_perceptron_learns_what_is_always_so():
     sentences = [Sentence([["w=we"], ["w=use"], [f"w=n{at % 5}", "cased"]], marked) for at in range(20)]
     weights, _ = added([(1.0, perceptron(sentences, passes=3))], least=0)
     assert weights["cased"].argmax() == 1
+
+
+def test_a_bolder_model_finds_more_and_is_otherwise_the_same():
+    weights = {EVERYWHERE: np.arange(7, dtype=np.float32), "w=a": np.ones(7, np.float32)}
+    moved = bolder(weights, 1.5)
+    assert moved[EVERYWHERE].tolist() == [-1.5, 1, 2, 3, 4, 5, 6]
+    assert moved["w=a"] is weights["w=a"]
+    assert bolder({}, 1.0)[EVERYWHERE].tolist() == [-1, 0, 0, 0, 0, 0, 0]
 
 
 def test_training_command_makes_a_model_that_reads(tmp_path):
