@@ -7,18 +7,18 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import asdict, fields, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
 from recommender.bibliography import rank_bibliography
+from recommender.crosstab import TABLE_FORMATS, as_file, crosstab
 from recommender.drafting import read_draft
-from recommender.errors import InputError, RecommenderError
+from recommender.errors import RecommenderError
 from recommender.evaluation import SPLITS
 from recommender.export.write import WRITERS, writer
 from recommender.ingest.files import open_text
@@ -84,14 +84,9 @@ def import_(context: click.Context, files: tuple[Path, ...], format_: str | None
     files = tuple(Path("/dev/stdin") if str(file) == "-" else file for file in files)
     with opened(settings) as library:
         report = import_files(settings, library, files, format_, stage)
-    for file, line, what in report.remarks:
-        say(f"{file}, line {line}: {what}")
-    counts = report.counts
-    say(f"{counts.added} added, {counts.merged} merged, {counts.updated} updated, {counts.unchanged} unchanged, "
-        f"{counts.skipped} skipped, in {report.seconds:.1f} s")
-    if counts.joined:
-        say(f"{counts.joined} papers of the library turned out to be one with another")
-    if counts.changed:
+    for line in report.lines():
+        say(line)
+    if report.counts.changed:
         say("Index them with: recommender build")
 
 
@@ -116,17 +111,9 @@ def embed(context: click.Context) -> None:
 @click.pass_context
 def export(context: click.Context, list_name: str | None, format_: str) -> None:
     """Write the whole library, or a list, to standard output."""
-    from recommender.store.lists import Lists  # noqa: PLC0415
     with opened(settings_of(context)) as library:
-        if list_name is None:
-            papers: Iterator[Paper] = (paper for _, paper in library.stream())
-        else:
-            ids = Lists(library).get(list_name).papers
-            keys = library.keys_of(ids)
-            missing = [id for id in ids if id not in keys]
-            if missing:
-                say(f"Not in the library, left out: {', '.join(missing)}")
-            papers = iter(library.papers(list(dict.fromkeys(keys[id] for id in ids if id in keys))))
+        papers: Iterable[Paper] = ((paper for _, paper in library.stream()) if list_name is None
+                                   else _on_list(library, list_name))
         for piece in writer(format_).write(papers):
             click.echo(piece, nl=False)
 
@@ -220,14 +207,14 @@ def recommend(context: click.Context, file: Path, k: int, year: int | None, vari
 @click.pass_context
 def batch(context: click.Context, drafts: Path, k: int, run_file: Path, signals: str | None) -> None:
     """Rank papers for many drafts (JSON lines) into a TREC run."""
-    from recommender.evaluation.files import read_drafts, run_lines, signals_named  # noqa: PLC0415
+    from recommender.evaluation.files import read_drafts, run_lines, signals_named, written  # noqa: PLC0415
     names = signals_named(signals)
     done = skipped = 0
     begun = time.perf_counter()
     with opened(settings_of(context)) as library:
         recommender = _recommender(settings_of(context), library)
         recommender.check(names)
-        with _written(run_file) as run, stage("Ranking", None, " drafts") as tick:
+        with written(run_file) as run, stage("Ranking", None, " drafts") as tick:
             for item in read_drafts(drafts):
                 if isinstance(item, Skipped):
                     skipped += 1
@@ -308,6 +295,20 @@ def entities(file: Path, jsonl: bool) -> None:
         click.echo(line)
 
 
+@main.command()
+@click.argument("list_name", metavar="LIST")
+@click.option("--format", "format_", type=click.Choice(list(TABLE_FORMATS)), default="csv", show_default=True)
+@click.pass_context
+def table(context: click.Context, list_name: str, format_: str) -> None:
+    """Methods × datasets of a list, by its id or name: which papers used what with what."""
+    settings = settings_of(context)
+    with opened(settings) as library:
+        made = crosstab(_recommender(settings, library).naming(_on_list(library, list_name)))
+    if not made.papers:
+        say("No paper of the list names both a method and a dataset")
+    click.echo(as_file(made, format_)[0], nl=False)
+
+
 # -- the server and the rest -------------------------------------------------------------------------------------
 
 
@@ -373,14 +374,13 @@ def starter_remove(context: click.Context) -> None:
     say(f"{papers} papers and {gone} lists removed")
 
 
-@contextmanager
-def _written(path: Path) -> Iterator[TextIO]:
-    """A text file to write. Raises InputError where that cannot be."""
-    try:
-        with path.open("w", encoding="utf-8") as file:
-            yield file
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}. Name another file.") from error
+def _on_list(library: Library, name: str) -> list[Paper]:
+    """The papers of a list, by its id or name, in its order; those that the library lacks are said."""
+    from recommender.store.lists import Lists  # noqa: PLC0415
+    papers, missing = Lists(library).papers(name)
+    if missing:
+        say(f"Not in the library, left out: {', '.join(missing)}")
+    return papers
 
 
 def _ensure_answerable(settings: Settings, library: Library) -> None:

@@ -14,7 +14,7 @@ from recommender.papers import Paper
 
 ROWS, COLUMNS = 40, 20
 """Methods and datasets of a table on a page; a file has all."""
-FORMATS = {"csv": ("text/csv; charset=utf-8", ".csv"), "markdown": ("text/markdown; charset=utf-8", ".md")}
+TABLE_FORMATS = {"csv": ("text/csv; charset=utf-8", ".csv"), "markdown": ("text/markdown; charset=utf-8", ".md")}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What opens a formula in a spreadsheet."""
 
@@ -68,9 +68,9 @@ def crosstab(papers: Sequence[tuple[Paper, Sequence[tuple[str, str]]]], rows: in
 
 def as_file(table: Crosstab, name: str) -> tuple[str, str, str]:
     """(text, media type, suffix) of the table as `csv` or `markdown`. Raises InputError for another format."""
-    if name not in FORMATS:
-        raise InputError(f"There is no table format {name!r}. Choose one of: {', '.join(FORMATS)}.")
-    return (_csv(table) if name == "csv" else _markdown(table), *FORMATS[name])
+    if name not in TABLE_FORMATS:
+        raise InputError(f"There is no table format {name!r}. Choose one of: {', '.join(TABLE_FORMATS)}.")
+    return (_csv(table) if name == "csv" else _markdown(table), *TABLE_FORMATS[name])
 
 
 def _csv(table: Crosstab) -> str:

@@ -29,6 +29,16 @@ class Report:
     """(file, line, what) of the records that were skipped, or went in under another id."""
     seconds: float
 
+    def lines(self) -> Iterator[str]:
+        """The report as it is said to a person."""
+        for file, line, what in self.remarks:
+            yield f"{file}, line {line}: {what}"
+        counts = self.counts
+        yield (f"{counts.added} added, {counts.merged} merged, {counts.updated} updated, {counts.unchanged} unchanged, "
+               f"{counts.skipped} skipped, in {self.seconds:.1f} s")
+        if counts.joined:
+            yield f"{counts.joined} papers of the library turned out to be one with another"
+
 
 def import_files(settings: Settings, library: Library, files: Sequence[Path], format: str | None = None,
                  stage: Stage = silence) -> Report:

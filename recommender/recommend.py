@@ -214,6 +214,11 @@ class Recommender:
         found = browse.entities_of(self.catalogue(), keys.values())
         return {id: found[key] for id, key in keys.items() if key in found}
 
+    def naming(self, papers: Sequence[Paper]) -> list[tuple[Paper, list[tuple[str, str]]]]:
+        """Each paper with the (label, name) of what it names; none where it is not in the index."""
+        named = self.entities_of(paper.id for paper in papers)
+        return [(paper, named.get(paper.id, [])) for paper in papers]
+
     # -- how -------------------------------------------------------------------------------------------------
 
     def _papers(self, index: Index, rows: Sequence[int]) -> dict[int, Paper]:

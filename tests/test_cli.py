@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
 import json
 import os
 import shutil
@@ -145,6 +147,7 @@ def test_an_empty_file_is_imported_as_nothing(tmp_path: Path) -> None:
     ["import", "nope"], ["lists", "import", "nope"], ["recommend", "nope"], ["batch", "nope", "--run", "x"],
     ["batch", "nope", "--run", "no/such/folder/x"], ["evaluate", "nope", "nope"], ["rank", "nope"],
     ["rank", "nope", "nope"], ["entities", "nope"], ["entities", "nope", "--jsonl"], ["export", "--list", "nope"],
+    ["table", "nope"],
     ["import", "."], ["recommend", "."], ["entities", "."], ["migrate", "--to", "nope"],
 ])
 def test_what_is_missing_costs_one_clear_line(data: Path, command: list[str], tmp_path: Path,
@@ -169,7 +172,8 @@ def test_a_gzip_file_that_breaks_off_costs_one_clear_line(data: Path, command: l
 
 @pytest.mark.parametrize("command", [
     ["recommend", "--k", "0"], ["recommend", "--format", "pdf"], ["batch", "x"], ["serve", "--port", "99999"],
-    ["nothing"], ["import"], ["export", "--format", "x"],
+    ["nothing"], ["import"], ["export", "--format", "x"], ["table"],
+    ["table", "distil", "--format", "jsonl"],
 ])
 def test_a_wrong_command_line_exits_with_2(data: Path, command: list[str]) -> None:
     run(data, *command, code=2)
@@ -462,6 +466,38 @@ def test_the_whole_library_is_exported_in_every_format(data: Path, format: str) 
     result = run(data, "export", "--format", format)
     assert "Distilling" in result.stdout.replace("{", "").replace("}", "")
     assert result.stderr == ""
+
+
+@pytest.fixture
+def crossed(data: Path, tmp_path: Path) -> Path:
+    """The toy library with a list whose methods and datasets are few."""
+    file = lines(tmp_path / "l", [{"id": "l", "name": "By name", "papers": ["tv1", "gone", "tv3"]}])
+    run(data, "lists", "import", file)
+    return data
+
+
+def test_a_table_as_csv_has_keys_where_papers_name_both_and_says_what_is_missing(crossed: Path) -> None:
+    for name in ("l", "By name"):
+        result = run(crossed, "table", name)
+        head, *rows = csv.reader(io.StringIO(result.stdout.removeprefix("\ufeff")))
+        cells = {(row[0], dataset): cell for row in rows for dataset, cell in zip(head[1:], row[1:], strict=True)}
+        assert cells["CLIP", "MSR-VTT"] == cells["CLIP", "ActivityNet"] == "tv32022mean"
+        assert cells["frame attention", "MSR-VTT"] == "tv12021text"
+        assert cells["frame attention", "ActivityNet"] == ""
+        assert "gone" in result.stderr
+
+
+def test_a_table_as_markdown_shows_its_empty_cells(crossed: Path) -> None:
+    rows = run(crossed, "table", "l", "--format", "markdown").stdout.splitlines()
+    assert rows[1] == "| --- | --- | --- |"
+    assert "| frame attention | tv12021text | – |" in rows
+
+
+def test_a_list_without_methods_and_datasets_has_an_empty_table_and_says_so(data: Path, tmp_path: Path) -> None:
+    run(data, "lists", "import", lines(tmp_path / "l", [{"id": "l", "papers": ["kd5"]}]))
+    result = run(data, "table", "l")
+    assert result.stdout_bytes.decode() == "\ufeffMethod\r\n"
+    assert "No paper of the list names both a method and a dataset" in result.stderr
 
 
 # -- standing --------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from recommender import reading
 from recommender.annotate import annotate
 from recommender.errors import ArtifactError
 from recommender.store.extractions import Extractions
+from recommender.text.brackets import closed
 from recommender.text.combining import cues
 from recommender.text.consistency import everywhere
 from recommender.text.contexts import contexts
@@ -25,8 +26,8 @@ from recommender.text.sources import SOURCES, layout
 from recommender.text.tagger import Reading
 from recommender.text.tokens import LONGEST_SENTENCE, folded, shape, tokens
 from recommender.text.training.__main__ import main as train
-from recommender.text.training.examples import Sentence
-from recommender.text.training.learners import added, perceptron
+from recommender.text.training.examples import EVERYWHERE, Sentence
+from recommender.text.training.learners import added, bolder, perceptron
 
 TOKENISED = (
     "In this paper , we train a recurrent neural network -LRB- RNN -RRB- for named entity recognition and "
@@ -203,6 +204,23 @@ def test_a_stretch_tagged_once_is_tagged_throughout_with_its_usual_label():
     assert everywhere(text, []) == []
 
 
+@pytest.mark.parametrize(("surface", "wanted"), [
+    ("Penn Treebank ( PTB", "Penn Treebank ( PTB )"), ("Penn Treebank (PTB", "Penn Treebank (PTB)"),
+    ("Penn Treebank -LRB- PTB", "Penn Treebank -LRB- PTB -RRB-"), ("PTB )", "PTB"), ("PTB", "PTB"),
+    ("Penn Treebank ( PTB )", "Penn Treebank ( PTB )"), ("Penn Treebank (", "Penn Treebank"), (")", None),
+])
+def test_a_tag_holds_both_brackets_of_a_pair_or_neither(surface, wanted):
+    mark = "-LRB- PTB -RRB-" if "-LRB-" in surface else "(PTB)" if "(PTB" in surface else "( PTB )"
+    text = f"the Penn Treebank {mark} of trees"
+    start = text.index(surface)
+    ends = [] if wanted is None else [(start, start + len(wanted), "Dataset")]
+    assert closed(text, [(start, start + len(surface), "Dataset")]) == ends
+
+
+def test_a_bracket_that_another_tag_holds_is_left_to_it():
+    assert closed("Foo (B) net", [(0, 6, "Dataset"), (6, 11, "Method")]) == [(0, 3, "Dataset"), (6, 11, "Method")]
+
+
 # Measuring
 
 
@@ -220,6 +238,14 @@ def test_a_perceptron_learns_what_is_always_so():
     sentences = [Sentence([["w=we"], ["w=use"], [f"w=n{at % 5}", "cased"]], marked) for at in range(20)]
     weights, _ = added([(1.0, perceptron(sentences, passes=3))], least=0)
     assert weights["cased"].argmax() == 1
+
+
+def test_a_bolder_model_finds_more_and_is_otherwise_the_same():
+    weights = {EVERYWHERE: np.arange(7, dtype=np.float32), "w=a": np.ones(7, np.float32)}
+    moved = bolder(weights, 1.5)
+    assert moved[EVERYWHERE].tolist() == [-1.5, 1, 2, 3, 4, 5, 6]
+    assert moved["w=a"] is weights["w=a"]
+    assert bolder({}, 1.0)[EVERYWHERE].tolist() == [-1, 0, 0, 0, 0, 0, 0]
 
 
 def test_training_command_makes_a_model_that_reads(tmp_path):

@@ -6,8 +6,9 @@ import json
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from recommender.errors import InputError
 from recommender.ingest.files import open_text
@@ -94,6 +95,16 @@ def run_lines(draft_id: str, ranking: Iterable[tuple[str, float]], tag: str) -> 
     for rank, (paper, score) in enumerate(ranking, 1):
         last = score if score < last else math.nextafter(last, -math.inf)
         yield f"{draft_id} Q0 {paper} {rank} {last!r} {tag}\n"
+
+
+@contextmanager
+def written(path: Path) -> Iterator[TextIO]:
+    """A text file to write. Raises InputError where that cannot be."""
+    try:
+        with path.open("w", encoding="utf-8") as file:
+            yield file
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}. Name another file.") from error
 
 
 def signals_named(text: str | None) -> Sequence[str] | None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from recommender.errors import InputError, LibraryError
 from recommender.names import fold
-from recommender.papers import PaperList
+from recommender.papers import Paper, PaperList
 from recommender.store.database import writing
 from recommender.store.library import ID_SCHEMES, Library, set_fact
 from recommender.store.rows import chunks
@@ -74,6 +74,13 @@ class Lists:
             if note:
                 notes[shown] = f"{notes[shown]}\n{note}" if shown in notes else note
         return PaperList(row.id, row.name, tuple(first.values()), row.description, notes)
+
+    def papers(self, id: str) -> tuple[list[Paper], list[str]]:
+        """The papers of a list, by its id or name, in its order; and the ids on it that the library lacks."""
+        ids = self.get(id).papers
+        keys = self.library.keys_of(ids)
+        found = self.library.papers(list(dict.fromkeys(keys[one] for one in ids if one in keys)))
+        return found, [one for one in ids if one not in keys]
 
     def all(self) -> list[PaperList]:
         """Every list, whole, by id."""

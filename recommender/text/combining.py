@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from recommender.papers import Span
+from recommender.text.brackets import closed
 from recommender.text.consistency import everywhere
 from recommender.text.decoding import Tag
 from recommender.text.features import KINDS
@@ -45,7 +46,7 @@ def combined(texts: Sequence[str]) -> list[list[Span]]:
 def _joined(text: str, ruled: Ruled, tags: list[Tag]) -> list[Span]:
     prepared = layout(text)
     # Addresses are blanked out with NUL; no tag may reach across one.
-    tags = [tag for tag in tags if "\0" not in ruled.plain[tag[0]:tag[1]]]
+    tags = closed(text, [tag for tag in tags if "\0" not in ruled.plain[tag[0]:tag[1]]])
     if prepared == "tokenised":
         return [_span(text, tag) for tag in everywhere(text, tags)]
     if prepared == "bare":

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, render_template, request, url_for
 
-from recommender.crosstab import COLUMNS, FORMATS, ROWS, as_file, crosstab
+from recommender.crosstab import COLUMNS, ROWS, TABLE_FORMATS, as_file, crosstab
 from recommender.names import fold, parse_name
 from recommender.papers import Paper
 from recommender.web import forms
@@ -25,8 +25,7 @@ def reading_list(id: str) -> str | Response:
     one = desk().lists.get(id)
     if one.id != id:
         return go(url_for("tables.reading_list", id=one.id))
-    keys = desk().library.keys_of(one.papers)
-    papers = desk().library.papers(list(dict.fromkeys(keys.values())))
+    papers, _ = desk().lists.papers(id)
     return _table(papers, one.name, url_for("lists.show", id=one.id), file=one.name)
 
 
@@ -51,8 +50,7 @@ def short(paper: Paper) -> str:
 
 
 def _table(papers: Sequence[Paper], name: str, back: str, file: str, k: int | None = None) -> str | Response:
-    named = desk().recommender.entities_of(paper.id for paper in papers)
-    given = [(paper, named.get(paper.id, [])) for paper in papers]
+    given = desk().recommender.naming(papers)
     if "format" in request.args:
         text, media_type, suffix = as_file(crosstab(given), request.args["format"])
         response = Response(text, content_type=media_type)
@@ -67,5 +65,5 @@ def _table(papers: Sequence[Paper], name: str, back: str, file: str, k: int | No
         back=back,
         papers=len(papers),
         files=[(FORMAT_NAMES[one], url_for(request.endpoint or "", **(request.view_args or {}), format=one, k=k))
-               for one in FORMATS],
+               for one in TABLE_FORMATS],
     )

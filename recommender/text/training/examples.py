@@ -18,6 +18,8 @@ from recommender.text.sources import SOURCES
 from recommender.text.tokens import Tokens, folded, shape, tokens
 
 Record = dict[str, Any]
+EVERYWHERE = "|"
+"""The feature that every token has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def text_features(text: str, found: Tokens, source: str, knowledge: Knowledge,
     shapes, companies = (np.array([of(word) for word in found.words])
                          for of in (shape, lambda word: company(word, knowledge)))
     seen = contexts(found, lows, shapes, companies, *cues(read(text)), knowledge.names)
-    listed: list[list[str]] = [["|", f"{source}|"] for _ in found.words]
+    listed: list[list[str]] = [[EVERYWHERE, f"{source}|"] for _ in found.words]
     for word in {"", *found.words}:
         if word not in cache:
             cache[word] = [(many, [f"{name}|{one}" for name in SOURCES for one in some])

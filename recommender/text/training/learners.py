@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.text.features import LABELS
-from recommender.text.training.examples import Sentence
+from recommender.text.training.examples import EVERYWHERE, Sentence
 
 Floats = NDArray[np.float32]
 Weights = tuple[dict[str, Floats], Floats]
@@ -129,3 +129,10 @@ def added(models: Sequence[tuple[float, Weights]], least: float = .05) -> Weight
         if weight.any():
             kept[feature] = weight
     return kept, moves
+
+
+def bolder(weights: dict[str, Floats], by: float) -> dict[str, Floats]:
+    """The weights with `by` taken from the score of being outside of names, at every token."""
+    outside = np.zeros(len(LABELS), np.float32)
+    outside[_PLACE["O"]] = by
+    return {**weights, EVERYWHERE: weights.get(EVERYWHERE, np.zeros(len(LABELS), np.float32)) - outside}
