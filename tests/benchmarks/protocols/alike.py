@@ -60,7 +60,8 @@ def run(settings: Settings, most: int, seed: int) -> None:
                 for comparison in (everything, compared[key in cited_before]):
                     comparison.add({name: [id for id, _ in ranking] for name, ranking in found.items()}, wanted)
                 tick(1)
-    print(f"{len(hidden)} lists hidden, candidates up to {last or 'any year'}")
+    size = np.mean([len(beside[key]) for key in anchors]) if anchors else 0.0
+    print(f"{len(hidden)} lists hidden, candidates up to {last or 'any year'}, {size:.0f} papers wanted on average")
     for comparison in (everything, *compared.values()):
         print(comparison.text(seed))
 
