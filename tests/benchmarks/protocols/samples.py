@@ -36,7 +36,7 @@ FEWEST = 3
 """References inside the sample that a draft has at least."""
 DRAFTS = 8
 """Drafts a sample at most."""
-OF_SIZE = {227: 20, 1000: 10, 10_000: 3}
+OF_SIZE = {227: 30, 1000: 10, 10_000: 3}
 """Papers -> samples."""
 OF_SIZE_DRAFTS = 40
 
@@ -115,9 +115,11 @@ def sizes(settings: Settings, share: float, seed: int) -> None:
     The drafts are a sample's newest papers with references in it, a quarter at most; lists of their years are unknown.
     """
     generator = np.random.default_rng(seed)
+    with opened(settings) as library:
+        papers = library.status().papers
+    many = {size: max(int(number * share), 1) for size, number in OF_SIZE.items() if size < papers}
     compared = {size: (Comparison(f"{size} papers, references known"), Comparison(f"{size} papers, no references"))
-                for size in OF_SIZE}
-    many = {size: max(int(number * share), 1) for size, number in OF_SIZE.items()}
+                for size in many}
     with Source.opened(settings) as source, stage("Samples", sum(many.values()), " samples") as tick:
         for size in (size for size, number in many.items() for _ in range(number)):
             corpus = source.counted(source.near(generator, size))

@@ -9,15 +9,18 @@ from compare import BLEND, BM25, SHIPPED_BLEND, Asked, Comparison, blends_of, ra
 from copies import copied, without_papers
 from drafts import as_draft, drawn, lists_of, newest, not_newer
 
+from recommender.evaluation.metrics import DEPTH
 from recommender.papers import Draft
 from recommender.progress import stage
 from recommender.recommend import Recommender
 from recommender.settings import Settings
+from recommender.signals import SIGNALS
 from recommender.store.library import Library, opened
 
 REMOVED = 0.01
 TOP = 10
 REFERENCES = 5
+UNFACTORED = "shipped blend without als"
 
 
 def _nothing(_library: Library) -> None:
@@ -66,7 +69,8 @@ def exclude(settings: Settings, work: Path | None, most: int, seed: int) -> None
 
     The drafts are some of the newest papers with five references or more, and all of them are excluded for each: once
     where the library has them, once in a copy without them. So nothing differs but what is excluded. A blend that is
-    learned from the library itself may have learned from the very drafts; the shipped one is the same for both.
+    learned from the library itself may have learned from the very drafts; the shipped one is the same for both. It is
+    asked once more without the factors, which are fitted on all lists before anything is excluded.
     """
     with opened(settings) as library:
         lists = lists_of(library.citations())
@@ -74,14 +78,19 @@ def exclude(settings: Settings, work: Path | None, most: int, seed: int) -> None
         ids = {paper.id for paper in chosen.values()}
         asked = [(as_draft(paper, ids), wanted) for key, paper in chosen.items()
                  if (wanted := not_newer(library.papers(sorted(lists[key])), paper.year) - ids)]
-    compared = {name: Comparison(name) for name in (BM25, SHIPPED_BLEND, BLEND)}
+    compared = {name: Comparison(name) for name in (BM25, SHIPPED_BLEND, BLEND, UNFACTORED)}
     with (copied(settings, work, lambda library: without_papers(library, chosen)) as lacking,
           copied(settings, work, _nothing) as whole, stage("Asking both", len(asked), " drafts") as tick):
         there, removed = blends_of(whole), blends_of(lacking)
         for draft, wanted in asked:
-            one, other = ranked(removed, draft), ranked(there, draft)
+            one, other = (ranked(each, draft) | _unfactored(each, draft) for each in (removed, there))
             for name, ranking in one.items():
                 compared[name].add({"records removed": ranking, "records there, excluded": other[name]}, wanted)
             tick(1)
     for comparison in compared.values():
         print(comparison.text(seed))
+
+
+def _unfactored(recommenders: dict[str, Recommender], draft: Draft) -> dict[str, list[str]]:
+    names = [name for name in SIGNALS if name != "als"]
+    return {UNFACTORED: [id for id, _ in recommenders[SHIPPED_BLEND].ranking(draft, DEPTH, names)]}
