@@ -28,7 +28,7 @@ from recommender.store.library import Library, opened
 from recommender.store.schema import ListItemRow
 
 SIZES = (10, 200)
-GRID = tuple(product((64, 128, 200), (0.01, 1.0, 10.0), (1.0, 10.0, 40.0)))
+GRID = tuple(product((64, 128, 200), (1.0, 10.0, 100.0), (10.0, 40.0, 100.0)))
 """Factors, regularisation, and alpha, the weight of a membership."""
 ITERATIONS = 15
 TARGET = 1.15
