@@ -40,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
         return one
 
     add("lists", "half of a list given, half wanted, beside plain ALS").add_argument("--most", type=int, default=500)
-    add("uneven", "45 % of the records have holes", drafts=True)
+    add("uneven", "nearly half of the records have holes", drafts=True)
     some = add("samples", "small libraries by topic, no references, years or authors")
     some.add_argument("--most", type=int, default=113)
     some.add_argument("--learned-from", nargs="*", default=(), help="the data folders that ship.py was run on")
@@ -50,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
     both.add_argument("other")
     both.add_argument("other_drafts")
     both.add_argument("other_qrels")
-    add("refit", "two builds that differ by 1 % of the papers", drafts=True)
+    add("refit", "two builds that differ by a hundredth of the papers", drafts=True)
     add("exclude", "drafts whose own record is there, excluded").add_argument("--most", type=int, default=60)
     less = add("bare", "a field without reference lists")
     less.add_argument("--most", type=int, default=150)
