@@ -1,8 +1,9 @@
 """Feature tables -> one score, with each signal's part in it: base and parts add up to the score exactly.
 
-The blend is a sum of small boosted trees. On each path from a tree's root to a leaf stand features of one signal, and
-of the query's context; so every leaf belongs to one signal, or, where context alone led to it, to the base. There is
-one for each kind of query: text alone or whatever comes with anchors, without or with the meaning of texts.
+The blend is a sum of small boosted trees: the mean of forests that differ by what chance showed each of them. On each
+path from a tree's root to a leaf stand features of one signal, and of the query's context; so every leaf belongs to
+one signal, or, where context alone led to it, to the base. There is one for each kind of query: text alone or whatever
+comes with anchors, without or with the meaning of texts.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ BASE = ""
 KINDS = ("text", "anchored", "text, meaning", "anchored, meaning")
 """Kinds of queries: a draft's text by itself, or papers given beside it or in its place; both once more where vectors
 say what texts mean."""
+FIRST, KEPT = 30, 256
+"""Trees of the first forest that tell which candidates cannot be among the best, and how many beyond three times those
+asked for go on to all trees (a cascade as Viola and Jones have it, "Rapid object detection", 2001)."""
 SHIPPED = Path(__file__).parent / "shipped_blend.json"
 
 
@@ -55,30 +59,31 @@ class Scored:
 class Blend:
     """Learned trees, and the map from score to likelihood."""
 
-    def __init__(self, trees: str, columns: Sequence[tuple[str, str]], calibration: tuple[float, float] | None,
-                 about: Mapping[str, Any]) -> None:
-        self.trees = trees
-        """The trees in LightGBM's text form."""
+    def __init__(self, trees: Sequence[str], columns: Sequence[tuple[str, str]],
+                 calibration: tuple[float, float] | None, about: Mapping[str, Any]) -> None:
+        self.trees = tuple(trees)
+        """The forests in LightGBM's text form."""
         self.columns = tuple(columns)
         """(signal, feature) of each input column; the context's have no signal."""
         self.calibration = calibration
         """Slope (positive) and intercept of the log-odds as a function of the score (Platt, 1999)."""
         self.about = about
         """Where it was learned and how it did there."""
-        self.booster = lightgbm.Booster(model_str=trees)
-        self.values, self.owners = _leaves(self.booster, [signal for signal, _ in self.columns])
+        self.forests = tuple(lightgbm.Booster(model_str=forest) for forest in trees)
+        self.values, self.owners = _leaves(self.forests, [signal for signal, _ in self.columns])
         self.names = tuple(dict.fromkeys(signal for signal, _ in self.columns if signal))
 
     def as_dict(self) -> dict[str, Any]:
         """As what `of` reads, fit for JSON."""
         return {"columns": self.columns, "calibration": self.calibration, "about": self.about,
-                "trees": self.trees.split("\n")}
+                "trees": [forest.split("\n") for forest in self.trees]}
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> Blend:
         """From what `as_dict` gave."""
         calibration = said["calibration"]
-        return cls("\n".join(said["trees"]), [(signal, feature) for signal, feature in said["columns"]],
+        return cls(["\n".join(forest) for forest in said["trees"]],
+                   [(signal, feature) for signal, feature in said["columns"]],
                    None if calibration is None else (float(calibration[0]), float(calibration[1])), said["about"])
 
     def rank(self, rows: Rows, tables: Tables, context: Mapping[str, float], features: Mapping[str, Sequence[str]],
@@ -90,9 +95,10 @@ class Blend:
         if not len(rows):
             return Scored(rows, np.zeros(0), np.zeros(0), {}, np.zeros(0))
         inputs = matrix(self.columns, tables, context, features, len(rows))
-        places = self._places(inputs)
-        top = np.lexsort((rows, -self.values.ravel()[places].sum(axis=1)))[:k]
-        parts = self._parts(places[top])
+        kept = self._promising(inputs, KEPT + 3 * k)
+        places = self._places(inputs[kept])
+        chosen = np.lexsort((rows[kept], -self.values.ravel()[places].sum(axis=1)))[:k]
+        top, parts = kept[chosen], self._parts(places[chosen])
         score = parts.sum(axis=1)
         order = np.lexsort((rows[top], -score))
         top, parts, score = top[order], parts[order], score[order]
@@ -107,10 +113,23 @@ class Blend:
         parts = self._parts(self._places(inputs))
         return parts[:, 1 + self.names.index(name)], parts.sum(axis=1)
 
+    def scores(self, inputs: Features, threads: int) -> Scores:
+        """[rows] the score of inputs [rows × columns] in the blend's own order."""
+        forests = [forest.predict(inputs, raw_score=True, num_threads=threads) for forest in self.forests]
+        return np.asarray(np.mean(forests, axis=0), dtype=np.float64)
+
+    def _promising(self, inputs: Features, number: int) -> Rows:
+        """The rows that the first trees like most, ascending."""
+        if len(inputs) <= number:
+            return np.arange(len(inputs))
+        first = self.forests[0].predict(inputs, raw_score=True, num_iteration=FIRST, num_threads=1)
+        return np.sort(np.argsort(-np.asarray(first), kind="stable")[:number])
+
     def _places(self, inputs: Features) -> npt.NDArray[np.intp]:
         """[rows × trees] the leaf that a row ends in, by its place among all trees' leaves."""
-        leaves = np.asarray(self.booster.predict(inputs, pred_leaf=True, num_threads=1), dtype=np.intp)
-        return np.asarray(leaves.reshape(len(inputs), -1) + np.arange(self.values.shape[0]) * self.values.shape[1])
+        leaves = np.concatenate([np.asarray(forest.predict(inputs, pred_leaf=True, num_threads=1)).reshape(
+            len(inputs), -1) for forest in self.forests], axis=1).astype(np.intp)
+        return np.asarray(leaves + np.arange(self.values.shape[0]) * self.values.shape[1])
 
     def _parts(self, places: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
         """[rows × (base, signals)] sums of the leaves at these places [rows × trees], by owner."""
@@ -157,10 +176,21 @@ def matrix(columns: Sequence[tuple[str, str]], tables: Tables, context: Mapping[
     return inputs
 
 
-def _leaves(booster: lightgbm.Booster, signals: Sequence[str]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
-    """Value and owner of every leaf [trees × leaves]; owner 0 is the base, then signals in order of first column."""
+def joined(one: Blend, other: Blend) -> Blend:
+    """The mean of both, forest by forest, of what `one` is about; they read the same columns. Not calibrated."""
+    if one.columns != other.columns:
+        raise ValueError("blends of different columns")
+    return Blend((*one.trees, *other.trees), one.columns, None, one.about)
+
+
+def _leaves(forests: Sequence[lightgbm.Booster], signals: Sequence[str],
+            ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
+    """Value and owner of every leaf [trees × leaves]; owner 0 is the base, then signals in order of first column.
+
+    A value is the leaf's share in the mean over forests.
+    """
     names = [BASE, *dict.fromkeys(signal for signal in signals if signal)]
-    trees = booster.dump_model()["tree_info"]
+    trees = [tree for forest in forests for tree in forest.dump_model()["tree_info"]]
     width = max((tree["num_leaves"] for tree in trees), default=1)
     values, owners = np.zeros((len(trees), width)), np.zeros((len(trees), width), dtype=np.intp)
     for number, tree in enumerate(trees):
@@ -172,5 +202,5 @@ def _leaves(booster: lightgbm.Booster, signals: Sequence[str]) -> tuple[npt.NDAr
                 stack += [(node["left_child"], owner), (node["right_child"], owner)]
             else:
                 leaf = node.get("leaf_index", 0)
-                values[number, leaf], owners[number, leaf] = node["leaf_value"], names.index(owner)
+                values[number, leaf], owners[number, leaf] = node["leaf_value"] / len(forests), names.index(owner)
     return values, owners

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -51,8 +52,9 @@ def prepare(corpus: Corpus, bm25: Bm25, library: Library, draft: Draft, naming: 
     rows = _Rows(corpus, library, (draft.exclude, draft.references, draft.liked, draft.disliked,
                                    draft.filters.without))
     visible = not_newer(corpus, draft.filters.year_to)
-    visible[rows.of(draft.exclude)] = False
-    hidden = set(rows.of(draft.exclude).tolist())
+    excluded = rows.of(draft.exclude)
+    visible[excluded] = False
+    hidden = set(excluded.tolist())
     anchors = {row: 1.0 for row in rows.of(draft.references + draft.liked).tolist() if row not in hidden}
     anchors |= {row: -1.0 for row in rows.of(draft.disliked).tolist() if row not in hidden}
     allowed = visible & _passing(corpus, draft)
@@ -60,7 +62,8 @@ def prepare(corpus: Corpus, bm25: Bm25, library: Library, draft: Draft, naming: 
     allowed[rows.of(draft.filters.without)] = False
     spans = tuple(extract(draft.text)) if draft.text else ()
     entities = entity_columns(corpus, spans, draft.entities, naming)
-    return assemble(corpus, bm25, draft, Weighted.of(anchors), entities, visible, allowed), spans
+    query = assemble(corpus, bm25, draft, Weighted.of(anchors), entities, visible, allowed)
+    return replace(query, hidden=excluded), spans
 
 
 def assemble(corpus: Corpus, bm25: Bm25, draft: Draft, anchors: Weighted, entities: Weighted, visible: Mask,

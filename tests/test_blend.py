@@ -88,7 +88,7 @@ def test_best_first_and_ties_to_the_smaller_row(blend: Blend, examples: Examples
 def test_every_path_of_every_tree_uses_one_signal(which: str, blend: Blend) -> None:
     chosen = blend if which == "learned" else load(SHIPPED)[which]
     owners = [signal for signal, _ in chosen.columns]
-    for tree in chosen.booster.dump_model()["tree_info"]:
+    for tree in (tree for forest in chosen.forests for tree in forest.dump_model()["tree_info"]):
         stack: list[tuple[dict[str, Any], set[str]]] = [(tree["tree_structure"], set())]
         while stack:
             node, used = stack.pop()

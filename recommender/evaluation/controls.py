@@ -94,7 +94,7 @@ def examine(corpus: Corpus, signals: Mapping[str, Signal], texts: Callable[[Rows
 
 def used(blend: Blend) -> set[tuple[str, str]]:
     """The columns on which the trees split."""
-    counts = blend.booster.feature_importance("split")
+    counts = np.sum([forest.feature_importance("split") for forest in blend.forests], axis=0)
     return {column for column, count in zip(blend.columns, counts, strict=True) if count and column[0]}
 
 

@@ -20,6 +20,7 @@ from recommender.evaluation.lessons import ANCHORED, COLUMNS, Examples
 INPUTS = (*COLUMNS, *(("", name) for name in CONTEXT))
 """(signal, feature) of each column of the examples."""
 TREES = 300
+"""Of one forest."""
 SHOWN = 100
 """Candidates a draft that calibration looks at: what a person may get to see."""
 
@@ -41,8 +42,9 @@ def of_kind(examples: Examples, kind: str) -> Examples:
     return examples.where(chosen)
 
 
-def learn(examples: Examples, seed: int, without: Sequence[str] = (), about: Mapping[str, Any] | None = None) -> Blend:
-    """The blend that ranks the examples best; `without` leaves signals out."""
+def learn(examples: Examples, seed: int, without: Sequence[str] = (), about: Mapping[str, Any] | None = None,
+          forests: int = 1) -> Blend:
+    """The blend that ranks the examples best; `without` leaves signals out. Each forest has a seed of its own."""
     kept = [i for i, (signal, _) in enumerate(INPUTS) if signal not in without]
     columns = [INPUTS[i] for i in kept]
     context = [i for i, (signal, _) in enumerate(columns) if not signal]
@@ -54,16 +56,16 @@ def learn(examples: Examples, seed: int, without: Sequence[str] = (), about: Map
     data = lightgbm.Dataset(tables, examples.cited.astype(np.int32), group=examples.groups,
                             init_score=np.full(len(examples.cited), np.log(share / (1 - share))))
     smallest = int(np.clip(len(examples.cited) // 2000, 20, 1000))
-    booster = lightgbm.train({**_LIGHTGBM, "interaction_constraints": constraints, "min_data_in_leaf": smallest,
-                              "seed": seed % 2**31}, data, TREES)
-    return Blend(booster.model_to_string(), columns, None, dict(about or {}))
+    trees = [lightgbm.train({**_LIGHTGBM, "interaction_constraints": constraints, "min_data_in_leaf": smallest,
+                             "seed": (seed + number) % 2**31}, data, TREES).model_to_string()
+             for number in range(forests)]
+    return Blend(trees, columns, None, dict(about or {}))
 
 
 def scores_of(blend: Blend, examples: Examples) -> npt.NDArray[np.float64]:
     """[candidates] the blend's scores."""
     chosen = [INPUTS.index(column) for column in blend.columns]
-    return np.concatenate([blend.booster.predict(table[:, chosen], raw_score=True, num_threads=2)
-                           for table in examples.tables])
+    return np.concatenate([blend.scores(table[:, chosen], threads=2) for table in examples.tables])
 
 
 def calibrated(blend: Blend, held_out: Examples) -> Blend:

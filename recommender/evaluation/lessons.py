@@ -2,7 +2,8 @@
 
 A learning draft's own record is hidden, and so is everything newer. Of the others' reference lists it sees all, a
 random part, those outside its own field, or none; and it is asked with its text, with some of its references beside
-the text, or with references alone, so that the blend learns what each signal is worth in each case.
+the text, or with references alone, so that the blend learns what each signal is worth in each case. Reading lists
+teach too: half of one is given, the other half is wanted.
 """
 
 from __future__ import annotations
@@ -29,10 +30,13 @@ from recommender.text.entities import extract
 
 REFERENCES = 5
 """A paper with fewer references in the library teaches too little."""
-ANCHORED = ("given", "anchors", "alone")
+ANCHORED = ("given", "anchors", "alone", "list")
 MODES = ("all", "older", "part", "field", "none", *ANCHORED)
 """Reference lists known: all, those of the years before the learning drafts', a part of these, those outside the
-draft's field, none. Asked with text and three references, with three references alone, with one reference alone."""
+draft's field, none. Asked with text and three references, with three references alone, with one reference alone,
+with half of a reading list."""
+LISTED = (10, 200)
+"""Papers on a reading list that teaches."""
 GIVEN = 3
 """References that are given as anchors."""
 
@@ -71,6 +75,8 @@ class Examples:
                         self.drafts[chosen], self.missed[chosen])
 
 
+EDGELESS = ("bm25", "cooccurrence")
+"""Signals that nothing of what a lesson hides goes into."""
 COLUMNS = tuple((name, feature) for name, features in FEATURES.items() for feature in features)
 
 
@@ -127,28 +133,39 @@ def lessons(corpus: Corpus, signals: Mapping[str, Signal], papers: Callable[[Row
     known[rows] = False
     if last is not None:
         known &= (corpus.years <= last) & (corpus.years != NO_YEAR)
-    hidden = without_memberships(corpus, rows)
+    lists = _teaching_lists(corpus, most // 2 if "list" in modes else 0, generator)
+    hidden = without_memberships(corpus, rows, lists)
     nobody = np.zeros(len(corpus), dtype=np.bool_)
     listing = {is_blind: nobody if is_blind else known for is_blind in {mode == "none" for mode in modes}}
+    signals = {name: signal if name in EDGELESS else SIGNALS[name].fit(hidden, settings)
+               for name, signal in signals.items() if name != Als.name}
     answering = {is_blind: _with_factors(signals, Als.fit(without_lists(hidden, keep), settings))
                  for is_blind, keep in listing.items()}
     texts = papers(rows)
     cites = corpus.blocks["citations"]
     found: list[tuple[Features, npt.NDArray[np.bool_], str, int, int]] = []
+
+    def learn_from(number: int, mode: str, asked: Query, cited: Rows) -> None:
+        asking = answering[mode == "none"]
+        candidates = nominated(asking, asked)
+        wanted = np.zeros(len(corpus), dtype=np.bool_)
+        wanted[cited] = True
+        wanted &= asked.allowed
+        hits = wanted[candidates]
+        if hits.any():
+            found.append((described(asking, asked, candidates), hits, mode, number, int(wanted.sum() - hits.sum())))
+
     for number, row in enumerate(rows.tolist()):
         query = learning_query(corpus, signals, texts[row], row)
         cited = np.sort(cites.indices[cites.indptr[row]:cites.indptr[row + 1]])
         for mode, asked in _questions(corpus, signals, texts[row], query, known, last, row, cited, modes, generator):
-            asking = answering[mode == "none"]
-            candidates = nominated(asking, asked)
-            wanted = np.zeros(len(corpus), dtype=np.bool_)
-            wanted[cited] = True
-            wanted &= asked.allowed
-            hits = wanted[candidates]
-            if hits.any():
-                found.append((described(asking, asked, candidates), hits, mode, number,
-                              int(wanted.sum() - hits.sum())))
+            learn_from(number, mode, asked, cited)
         tick(1)
+    for number, column in enumerate(lists.tolist(), len(rows)):
+        held = corpus.by_column["lists"]
+        papers_held = generator.permutation(held.indices[held.indptr[column]:held.indptr[column + 1]])
+        given, rest = np.split(papers_held, [len(papers_held) // 2])
+        learn_from(number, "list", _knowing(anchored_query(corpus, signals, np.sort(given)), known), rest)
     if not found:
         return None
     return Examples(tuple(table for table, *_ in found), np.concatenate([cited for _, cited, *_ in found]),
@@ -164,9 +181,6 @@ def _with_factors(signals: Mapping[str, Signal], factors: Als) -> dict[str, Sign
 def learning_query(corpus: Corpus, signals: Mapping[str, Signal], paper: Paper, row: int,
                    anchors: Rows | None = None, text: bool = True) -> Query:
     """A paper as the draft it once was, its own record and everything newer hidden; anchors may stand for its text."""
-    bm25 = signals["bm25"]
-    if not isinstance(bm25, Bm25):
-        raise TypeError("the signal bm25 is not Bm25")
     year = int(corpus.years[row])
     filters = Filters(year_to=None if year == NO_YEAR else year)
     draft = Draft(title=paper.title, abstract=paper.abstract, filters=filters) if text else Draft(filters=filters)
@@ -176,7 +190,23 @@ def learning_query(corpus: Corpus, signals: Mapping[str, Signal], paper: Paper, 
     given = Weighted.none() if anchors is None else Weighted(anchors, np.ones(len(anchors)))
     allowed[given.rows] = False
     entities = entity_columns(corpus, extract(draft.text)) if text else Weighted.none()
-    return assemble(corpus, bm25, draft, given, entities, visible, allowed)
+    return assemble(corpus, _bm25(signals), draft, given, entities, visible, allowed)
+
+
+def anchored_query(corpus: Corpus, signals: Mapping[str, Signal], anchors: Rows) -> Query:
+    """Papers alone, of any year."""
+    every = np.ones(len(corpus), dtype=np.bool_)
+    others = every.copy()
+    others[anchors] = False
+    return assemble(corpus, _bm25(signals), Draft(), Weighted(anchors, np.ones(len(anchors))), Weighted.none(), every,
+                    others)
+
+
+def _bm25(signals: Mapping[str, Signal]) -> Bm25:
+    bm25 = signals["bm25"]
+    if not isinstance(bm25, Bm25):
+        raise TypeError("the signal bm25 is not Bm25")
+    return bm25
 
 
 def nominated(signals: Mapping[str, Signal], query: Query) -> Rows:
@@ -192,16 +222,26 @@ def described(signals: Mapping[str, Signal], query: Query, rows: Rows) -> Featur
     return np.concatenate([*tables, known], axis=1)
 
 
-def without_memberships(corpus: Corpus, rows: Rows) -> Corpus:
-    """The corpus with these papers on no list."""
+def without_memberships(corpus: Corpus, rows: Rows, columns: Rows) -> Corpus:
+    """The corpus with these papers on no list, and nothing on these lists."""
     if "lists" not in corpus.blocks:
         return corpus
-    keep = np.ones(len(corpus), dtype=np.float32)
-    keep[rows] = 0
-    lists = csr_matrix(diags_array(keep) @ corpus.blocks["lists"])
+    papers, names = (np.ones(size, dtype=np.float32) for size in corpus.blocks["lists"].shape)
+    papers[rows], names[columns] = 0, 0
+    lists = csr_matrix(diags_array(papers) @ corpus.blocks["lists"] @ diags_array(names))
     lists.eliminate_zeros()
     return replace(corpus, blocks={**corpus.blocks, "lists": lists},
                    by_column={**corpus.by_column, "lists": csr_matrix(lists.T)})
+
+
+def _teaching_lists(corpus: Corpus, most: int, generator: np.random.Generator) -> Rows:
+    """Columns of the reading lists to learn from."""
+    if "lists" not in corpus.by_column:
+        return np.zeros(0, dtype=np.intp)
+    sizes = np.diff(corpus.by_column["lists"].indptr)
+    able = np.flatnonzero((sizes >= LISTED[0]) & (sizes <= LISTED[1]))
+    # A library's own lists are few: most of them stay what the others are found by.
+    return np.sort(generator.permutation(able)[:min(most, len(able) // 4)])
 
 
 def _questions(corpus: Corpus, signals: Mapping[str, Signal], paper: Paper, query: Query, known: Mask, last: int | None,
@@ -210,7 +250,7 @@ def _questions(corpus: Corpus, signals: Mapping[str, Signal], paper: Paper, quer
     """The draft's queries, one a mode."""
     newest = known if last is None else (corpus.years < corpus.years[row]) & (corpus.years != NO_YEAR)
     for mode in modes:
-        if mode in ANCHORED:
+        if mode in ANCHORED and mode != "list":
             visible = cited[query.visible[cited]]
             if len(visible) > GIVEN:
                 anchors = np.sort(generator.permutation(visible)[:1 if mode == "alone" else GIVEN])

@@ -55,7 +55,8 @@ class Als:
     """Joint factors of papers and of everything that describes them."""
 
     name: ClassVar[str] = "als"
-    features: ClassVar[tuple[str, ...]] = ("paper", "paper_share", "closeness", "cited", "cited_share", "listed")
+    features: ClassVar[tuple[str, ...]] = (
+        "paper", "paper_share", "closeness", "cited", "cited_share", "listed", "together", "together_share")
 
     def __init__(self, corpus: Corpus, layout: Layout, rarity: npt.NDArray[np.float32], papers: Factors,
                  columns: Factors, regularization: float) -> None:
@@ -67,6 +68,9 @@ class Als:
         """[papers × SCANNED] the widest axes, which tell what is worth a closer look."""
         self.norms = np.maximum(np.sqrt(np.einsum("ij,ij->i", papers, papers)), 1e-9)
         self.gram = np.asarray(columns.T @ columns, dtype=np.float64)
+        self.papers_gram = np.asarray(papers.T @ papers, dtype=np.float64)
+        listed = corpus.blocks.get("citations")
+        self.lists_references = np.zeros(len(corpus), np.bool_) if listed is None else np.diff(listed.indptr) > 0
 
     @classmethod
     def fit(cls, corpus: Corpus, settings: Settings) -> Als:
@@ -107,9 +111,9 @@ class Als:
         draft = self._fold(query)
         if draft is None:
             return np.zeros(0, dtype=np.intp)
-        nearest = best(self._every(query, draft), k, query.allowed)
-        cited = best(self._cited(query, draft), k, query.allowed)
-        return np.unique(np.concatenate([nearest, cited]))
+        together = self._together(query)
+        every = (self._every(query, draft), self._cited(query, draft), *(() if together is None else (together,)))
+        return np.unique(np.concatenate([best(scores, k, query.allowed) for scores in every]))
 
     def describe(self, query: Query, rows: Rows) -> Features:
         """Missing where the draft has no column that the factors know; `cited` where nobody cites the paper."""
@@ -121,11 +125,16 @@ class Als:
         norm = max(float(np.linalg.norm(draft)), 1e-9)
         cited = self._cited(query, draft)
         top = float(np.nanmax(cited, initial=0.0)) or 1.0
+        together = self._together(query)
+        of_anchors = (np.full(len(rows), np.nan),) * 2 if together is None else (
+            together[rows], together[rows] / (float(together.max(initial=0.0)) or 1.0))
         return table(paper, paper / (float(every.max(initial=0.0)) or 1.0), paper / self.norms[rows] / norm,
-                     cited[rows], cited[rows] / top, self._listed(draft, rows))
+                     cited[rows], cited[rows] / top, self._listed(draft, rows), *of_anchors)
 
     def explain(self, query: Query, row: int) -> list[Evidence]:
         """Each of the draft's columns by what it adds to the paper's score (Hu et al., section 5)."""
+        if self._fold(query) is None:
+            return []
         pull, named = query.once("als.pull", lambda: self._pull(query))
         shares = pull @ np.asarray(self.papers[row], dtype=np.float64)
         found = [Evidence(self.name, kind, name, share) for share, (kind, name) in
@@ -139,7 +148,8 @@ class Als:
 
     def _folded(self, query: Query) -> Factors | None:
         entry = self._entry(query)
-        if not len(entry):
+        # Of a hidden paper that lists references, the factors have learned what it cites: better silent than told.
+        if not len(entry) or self.lists_references[query.hidden].any():
             return None
         system, known = self._system(entry)
         return np.linalg.solve(system, known.T @ entry.weights).astype(np.float32)
@@ -194,6 +204,24 @@ class Als:
     def _every(self, query: Query, draft: Factors) -> npt.NDArray[np.float64]:
         """[papers] the score of every paper, by the widest axes alone."""
         return query.once("als.papers", lambda: np.asarray(self.scan @ draft[:SCANNED], dtype=np.float64))
+
+    def _together(self, query: Query) -> npt.NDArray[np.float64] | None:
+        """[papers] as what would stand on one list with the anchors; None without any.
+
+        The anchors are folded in as one more list column: y = (XᵀX + cGᵀG + λI)⁻¹ (1 + c) Σ G, X the factors of all
+        papers, G of the anchors, c the confidence of a membership.
+        """
+        return query.once("als.together", lambda: self._all_together(query))
+
+    def _all_together(self, query: Query) -> npt.NDArray[np.float64] | None:
+        liked = query.anchors.rows[query.anchors.weights > 0]
+        if not len(liked):
+            return None
+        given = self.papers[liked].astype(np.float64)
+        system = (self.papers_gram + CONFIDENCE["lists"] * given.T @ given
+                  + self.regularization * np.eye(given.shape[1]))
+        column = np.linalg.solve(system, (1 + CONFIDENCE["lists"]) * given.sum(axis=0))
+        return np.asarray(self.papers @ column.astype(np.float32), dtype=np.float64)
 
     def _cited(self, query: Query, draft: Factors) -> npt.NDArray[np.float64]:
         """[papers] the draft's score of each paper as one to cite; missing where nobody is known to cite it."""

@@ -26,8 +26,8 @@ class Anchors:
 
     name: ClassVar[str] = "anchors"
     features: ClassVar[tuple[str, ...]] = (
-        "similar", "most_similar", "unlike", "likeness", "cited_beside", *(f"near_{name}" for name in AROUND),
-        *(f"near_{name}" for name in Neighbours.features))
+        "similar", "most_similar", "unlike", "likeness", "cited_beside", "reach_cited", "reach_coupled",
+        *(f"near_{name}" for name in AROUND), *(f"near_{name}" for name in Neighbours.features))
 
     def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
@@ -47,9 +47,12 @@ class Anchors:
         return cls(corpus)
 
     def nominate(self, query: Query, k: int) -> Rows:
-        """What the anchors cite, are cited with, and share references with."""
+        """What the anchors cite, are cited with, share references with, and stand on lists with."""
         liked = _liked(query)
-        return self.citations.nominate(_around(query, liked), k) if len(liked) else liked.rows
+        if not len(liked):
+            return liked.rows
+        near = _around(query, liked)
+        return np.unique(np.concatenate([self.citations.nominate(near, k), self.neighbours.listed(near, k)]))
 
     def describe(self, query: Query, rows: Rows) -> Features:
         """Missing throughout without anchors; `unlike` is closeness to what was marked as not relevant."""
@@ -62,7 +65,7 @@ class Anchors:
         unlike = (self._cosines(rows, disliked).max(axis=1) if len(disliked) else np.full(len(rows), np.nan))
         likeness = np.full(len(rows), np.nan) if query.likeness is None else query.likeness[rows]
         own = table(close @ liked.weights, close.max(axis=1), unlike, likeness,
-                    self.citations.beside(query, liked, rows))
+                    self.citations.beside(query, liked, rows), *self.citations.reach(query, liked.rows, rows))
         return np.concatenate([own, self.citations.around(near, rows), self.neighbours.describe(near, rows)], axis=1)
 
     def explain(self, query: Query, row: int) -> list[Evidence]:

@@ -85,6 +85,8 @@ class Query:
     """The draft's year, where it is known."""
     lists_references: Mask
     """[papers] whose reference lists are known; a subset of `visible`."""
+    hidden: Rows = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+    """Rows whose records must not count: what a fitted signal has learned of them is not to be told either."""
     authors: Rows = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
     """Columns of the authors block: who writes the draft, where that is said and the library knows them."""
     own_authors: bool = False

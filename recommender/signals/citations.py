@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags_array
 
 from recommender.index.artifact import ArrayReader, ArrayWriter
 from recommender.index.corpus import Corpus
@@ -125,6 +125,18 @@ class Citations:
         citers = np.flatnonzero(citing)
         shares = citing[citers] * close[citers] ** 2 / np.sqrt(self.listed[citers])
         return weighted_sum(self.cites, citers, shares)[rows]
+
+    def reach(self, query: Query, papers: Rows, rows: Rows) -> tuple[Scores, Scores]:
+        """[rows] each: the share of these papers that are cited together with it, and that share references with it."""
+        if self.cites is None or self.cited_by is None:
+            return np.full(len(rows), np.nan), np.full(len(rows), np.nan)
+        known = query.lists_references.astype(np.float32)
+        citing = self.cited_by[papers] @ diags_array(known)
+        references = diags_array(known[papers]) @ self.cites[papers]
+        cited, coupled = (
+            np.bincount(found.indices[found.data > 0], minlength=len(self.corpus))[rows] / len(papers)
+            for found in (csr_matrix(citing @ self.cites), csr_matrix(references @ self.cited_by @ diags_array(known))))
+        return cited, coupled
 
     def _shared(self, core: Weighted, rows: Rows, group: str) -> Scores:
         """[rows] how much of the core's weight lies on papers with the same author (or keyword), itself left out."""

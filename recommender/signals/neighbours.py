@@ -1,4 +1,4 @@
-"""Who and where: authors, venues and keywords of the papers nearest to the draft.
+"""Who and where: authors, venues, keywords and reading lists of the papers nearest to the draft.
 
 A candidate's own contribution is left out. Where the draft says who writes it, being their paper speaks for none;
 switched on, each of them counts as if the nearest paper were theirs.
@@ -18,7 +18,7 @@ from recommender.papers import Evidence
 from recommender.settings import Settings
 from recommender.signals.base import Features, Query, Scores, nothing, table
 
-GROUPS = ("authors", "keywords", "venues")
+GROUPS = ("authors", "keywords", "venues", "lists")
 OWN = "writes the draft"
 """How an author of the draft is linked to it, where their own papers count."""
 
@@ -31,9 +31,10 @@ class Neighbours:
 
     def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
-        keywords = corpus.blocks.get("keywords")
-        self.rarity = _rarity(keywords) if keywords is not None else np.zeros(0)
-        """[keywords] 1 for what one paper has, towards 0 for what all have."""
+        keywords, lists = corpus.blocks.get("keywords"), corpus.by_column.get("lists")
+        self.rarity = {"keywords": _rarity(keywords) if keywords is not None else np.zeros(0),
+                       "lists": 1 / np.sqrt(np.maximum(np.diff(lists.indptr), 1)) if lists is not None else np.zeros(0)}
+        """Group -> [columns] 1 for a keyword of one paper, towards 0 for that of all; a long list says less of each."""
 
     @classmethod
     def fit(cls, corpus: Corpus, settings: Settings) -> Neighbours:
@@ -58,6 +59,16 @@ class Neighbours:
         rows, _, owner = gather(by_author, authors)
         shared = np.bincount(rows, weights=weights[authors][owner], minlength=len(self.corpus))
         return best(shared * query.closeness, k, query.allowed)
+
+    def listed(self, query: Query, k: int) -> Rows:
+        """The best of those that stand on lists with near papers."""
+        block, by_list = self.corpus.blocks.get("lists"), self.corpus.by_column.get("lists")
+        if block is None or by_list is None or not len(query.near):
+            return np.zeros(0, dtype=np.intp)
+        weights = self._weights(query, "lists") * self.rarity["lists"]
+        lists = np.flatnonzero(weights)
+        scores = weighted_sum(by_list, lists, weights[lists]) / np.sqrt(1 + np.diff(block.indptr))
+        return best(scores, k, query.allowed)
 
     def describe(self, query: Query, rows: Rows) -> Features:
         """Missing for a paper without that group, and where no near paper has it."""
@@ -97,14 +108,16 @@ class Neighbours:
         weights = self._weights(query, group)
         if not weights.any():
             return np.full(len(rows), np.nan)
-        columns = self.rarity if group == "keywords" else np.ones(block.shape[1])
+        columns = self.rarity[group].copy() if group in self.rarity else np.ones(block.shape[1])
         if group == "authors" and not query.own_authors:
             columns[query.authors] = 0
         own = np.zeros(len(self.corpus))
         own[near.rows] = near.weights
         totals = row_dots(block, rows, weights * columns) - own[rows] * row_dots(block, rows, columns)
-        present = np.diff(block.indptr)[rows] > 0
-        return np.where(present, np.maximum(totals, 0), np.nan)
+        held = np.diff(block.indptr)[rows]
+        if group == "lists":
+            totals /= np.sqrt(1 + held)
+        return np.where(held > 0, np.maximum(totals, 0), np.nan)
 
 
 def _rarity(block: csr_matrix) -> Scores:
