@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from recommender.blend import CONTEXT, KINDS, SHIPPED, Blend, as_text, load
+from recommender.blend import CONTEXT, KINDS, SHIPPED, Blend, as_text, joined, load
 from recommender.build import build
 from recommender.errors import ArtifactError
 from recommender.evaluation.learning import INPUTS, calibrated, learn, ndcg_of, scores_of
@@ -114,6 +114,29 @@ def test_saved_and_loaded_it_scores_the_same(blend: Blend, examples: Examples, t
     (tmp_path / "broken.json").write_text("{}")
     with pytest.raises(ArtifactError, match="recommender build"):
         load(tmp_path / "broken.json")
+
+
+def test_forests_and_joined_blends_score_by_the_mean(examples: Examples) -> None:
+    both = learn(examples, seed=1, forests=2)
+    one, other = (Blend((trees,), both.columns, None, {}) for trees in both.trees)
+    assert one.trees != other.trees
+    mean = (scores_of(one, examples) + scores_of(other, examples)) / 2
+    np.testing.assert_allclose(scores_of(both, examples), mean, rtol=1e-9)
+    np.testing.assert_allclose(scores_of(joined(one, other), examples), mean, rtol=1e-9)
+    with pytest.raises(ValueError, match="columns"):
+        joined(one, learn(examples, seed=1, without=("bm25",)))
+
+
+def test_what_the_first_trees_leave_behind_would_not_have_come_first(blend: Blend, examples: Examples) -> None:
+    tables: dict[str, Any] = {}
+    place = 0
+    for name, features in FEATURES.items():
+        tables[name] = np.concatenate(examples.tables[:50])[:, place:place + len(features)]
+        place += len(features)
+    rows = np.arange(50 * SIZE)
+    found = blend.rank(rows, tables, dict.fromkeys(CONTEXT, 1.0), FEATURES, 20)
+    every = scores_of(blend, examples)[:50 * SIZE]
+    assert found.rows.tolist() == np.lexsort((rows, -every))[:20].tolist()
 
 
 def test_a_signal_left_out_is_not_an_input(examples: Examples) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 import pytrec_eval
+from scipy.sparse import csr_matrix
 
 from recommender.build import build, library_texts
 from recommender.errors import InputError
@@ -19,6 +21,8 @@ from recommender.evaluation.breakdown import Breakdown
 from recommender.evaluation.controls import examine
 from recommender.evaluation.evaluate import as_text, evaluate
 from recommender.evaluation.files import read_drafts, read_qrels, run_lines
+from recommender.evaluation.learning import of_kind
+from recommender.evaluation.lessons import lessons, without_memberships
 from recommender.evaluation.metrics import MEASURES, bootstrap
 from recommender.ingest.normal import Skipped
 from recommender.loaded import Index
@@ -138,6 +142,29 @@ def citing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Settings,
     build(settings, library)
     yield settings, library
     library.close()
+
+
+def test_half_of_a_reading_list_is_a_lesson(citing: tuple[Settings, Library]) -> None:
+    settings, library = citing
+    corpus = Index.load(settings).corpus
+    lists = csr_matrix((np.random.default_rng(1).random((len(corpus), 40)) < 0.1).astype(np.float32))
+    corpus = replace(corpus, blocks={**corpus.blocks, "lists": lists},
+                     by_column={**corpus.by_column, "lists": csr_matrix(lists.T)})
+    signals = {name: signal.fit(corpus, settings) for name, signal in SIGNALS.items()}
+    found = lessons(corpus, signals, library_texts(library, corpus), settings, 30, ("all", "list"))
+    assert found is not None
+    assert 8 <= found.modes.count("list") <= 10, "a quarter of the lists teaches, the rest is what they are found by"
+    assert set(of_kind(found, "anchored").modes) == {"list"}
+    assert (found.cited[np.repeat([mode == "list" for mode in found.modes], found.groups)]).sum() > 10
+
+
+def test_a_teaching_list_holds_nothing_meanwhile(citing: tuple[Settings, Library]) -> None:
+    corpus = Index.load(citing[0]).corpus
+    lists = csr_matrix(np.ones((len(corpus), 3), dtype=np.float32))
+    corpus = replace(corpus, blocks={**corpus.blocks, "lists": lists})
+    left = without_memberships(corpus, np.array([5]), np.array([1])).blocks["lists"].toarray()
+    assert left[:, 1].sum() == left[5].sum() == 0
+    assert left.sum() == 2 * (len(corpus) - 1)
 
 
 @pytest.mark.parametrize("split", SPLITS)

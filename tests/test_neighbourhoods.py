@@ -19,15 +19,16 @@ from recommender.signals.base import Query, Weighted
 from recommender.signals.bm25 import Bm25
 from recommender.signals.citations import Citations
 from recommender.signals.cooccurrence import SHRINKAGE, Cooccurrence, associate
+from recommender.signals.neighbours import Neighbours
 
 
 def corpus_of(texts: list[str], edges: list[tuple[int, int]] = (), entities: list[list[str]] | None = None,  # type: ignore[assignment]
-              ) -> Corpus:
+              lists: list[tuple[int, int]] = ()) -> Corpus:  # type: ignore[assignment]
     builder = CorpusBuilder()
     for key, text in enumerate(texts):
         found = [("Method", name, 1) for name in (entities[key] if entities else [])]
         builder.add(key, Paper(id=f"p{key}", title=text), found)
-    return builder.finish(edges, [])
+    return builder.finish(edges, lists)
 
 
 def asked(corpus: Corpus, near: dict[int, float], hidden: tuple[int, ...] = ()) -> Query:
@@ -136,3 +137,51 @@ def test_the_tiniest_library_can_be_factorised(papers: int) -> None:
     corpus = corpus_of(["graph layout of edges"] * papers)
     signal = Als.fit(corpus, Settings(Path()))
     assert signal.papers.shape[0] == papers
+
+
+# List 0 holds 0, 1 and 2; list 1 holds 1 and 3; 4 stands on none.
+LISTS = [(0, 0), (0, 1), (0, 2), (1, 1), (1, 3)]
+
+
+def test_papers_on_lists_with_near_ones_are_near_by_the_lists_length_and_their_own_number_of_lists() -> None:
+    signal = Neighbours.fit(corpus_of(TEXTS, lists=LISTS), Settings(Path()))
+    query = asked(signal.corpus, {0: 0.75, 1: 0.25})
+    listed = signal.describe(query, np.arange(8))[:, signal.features.index("lists")]
+    assert listed[2] == pytest.approx(1.0 / np.sqrt(3) / np.sqrt(1 + 1))
+    assert listed[3] == pytest.approx(0.25 / np.sqrt(2) / np.sqrt(1 + 1))
+    assert listed[0] == pytest.approx(0.25 / np.sqrt(3) / np.sqrt(1 + 1)), "its own weight is left out"
+    assert np.isnan(listed[4])
+    assert signal.listed(query, 8).tolist() == [1, 0, 2, 3]
+
+
+def test_the_share_of_given_papers_that_vouch_for_one_is_told() -> None:
+    signal = Citations.fit(corpus_of(TEXTS, EDGES), Settings(Path()))
+    query = asked(signal.corpus, {0: 1.0})
+    cited, coupled = signal.reach(query, np.array([2, 3]), np.arange(8))
+    assert cited[[2, 3, 7]].tolist() == [1.0, 1.0, 0.5], "0 cites 2 and 3; 6 cites 3 and 7"
+    _, coupled = signal.reach(query, np.array([0, 1]), np.arange(8))
+    assert coupled[6] == 1.0, "6 cites 3, as 0 and 1 do"
+    assert coupled[4] == 0
+
+
+def test_factors_find_what_would_stand_on_one_list_with_the_given_papers() -> None:
+    lists = [(name, paper) for name in range(12) for paper in range(name % 2, 20, 2) if (name + paper) % 5]
+    corpus = corpus_of([f"paper {number}" for number in range(20)], lists=lists)
+    signal = Als.fit(corpus, Settings(Path()))
+    bm25 = Bm25.fit(corpus, Settings(Path()))
+    every = np.ones(20, dtype=np.bool_)
+    query = assemble(corpus, bm25, Draft(), Weighted.of({0: 1.0, 2: 1.0}), Weighted.none(), every, every)
+    together = signal.describe(query, np.arange(4, 20))[:, signal.features.index("together")]
+    assert together[::2].min() > together[1::2].max(), "even papers stand on lists with 0 and 2"
+
+
+def test_factors_are_silent_of_what_a_hidden_papers_reference_list_has_taught_them() -> None:
+    texts = ["graph layout edge drawing"] * 6 + ["query index retrieval ranking"] * 6
+    corpus = corpus_of([f"{text} {text}" for text in texts], edges=[(0, 1)])
+    signal = Als.fit(corpus, Settings(Path()))
+    query = replace(asked(corpus, {}), terms=Weighted.of({corpus.vocabularies["terms"].columns["graph"]: 1.0}))
+    for hidden, silent in ((0, True), (1, False)):
+        one = replace(query, hidden=np.array([hidden]), memo={})
+        assert np.isnan(signal.describe(one, np.arange(12))).all() == silent
+        assert (len(signal.nominate(one, 5)) == 0) == silent
+        assert (signal.explain(one, 3) == []) == silent
