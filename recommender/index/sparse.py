@@ -58,7 +58,7 @@ def row_dots(matrix: csr_matrix, rows: Rows, vector: Floats) -> npt.NDArray[np.f
 def best(scores: Floats, k: int, allowed: npt.NDArray[np.bool_] | None = None) -> Rows:
     """The rows of the k largest positive scores, best first; ties go to the earlier row (the smaller id)."""
     candidates = np.flatnonzero(scores > 0 if allowed is None else (scores > 0) & allowed)
-    if len(candidates) > 64 * k > 0:
+    if len(candidates) > 16 * k > 0:
         # A sixteenth of the scores tells a floor that certainly leaves more than k; only the rest is searched.
         sample = scores[candidates[::16]]
         floor = np.partition(sample, len(sample) - k // 4 - 8)[len(sample) - k // 4 - 8]

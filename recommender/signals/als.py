@@ -8,6 +8,7 @@ draft is folded in from what it has; papers, cited papers and lists are scored a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 from zlib import crc32
 
@@ -68,7 +69,9 @@ class Als:
         """[papers × SCANNED] the widest axes, which tell what is worth a closer look."""
         self.norms = np.maximum(np.sqrt(np.einsum("ij,ij->i", papers, papers)), 1e-9)
         self.gram = np.asarray(columns.T @ columns, dtype=np.float64)
-        self.papers_gram = np.asarray(papers.T @ papers, dtype=np.float64)
+        self.cited_places = np.full(len(corpus), -1, dtype=np.intp)
+        """[papers] where each stands among the cited papers that take part; -1 where it does not."""
+        self.cited_places[layout.kept["citations"]] = np.arange(len(layout.kept["citations"]))
         listed = corpus.blocks.get("citations")
         self.lists_references = np.zeros(len(corpus), np.bool_) if listed is None else np.diff(listed.indptr) > 0
 
@@ -89,6 +92,11 @@ class Als:
             model.fit(matrix, show_progress=False)
         papers, columns = upright(np.asarray(model.user_factors), np.asarray(model.item_factors))
         return cls(corpus, layout, rarity, papers, columns, settings.als_regularization)
+
+    @cached_property
+    def papers_gram(self) -> npt.NDArray[np.float64]:
+        """[factors × factors] XᵀX over all papers; only anchors want it."""
+        return np.asarray(self.papers.T @ self.papers, dtype=np.float64)
 
     def save(self, writer: ArrayWriter) -> None:
         """Factors of papers and columns, and which columns took part."""
@@ -111,9 +119,10 @@ class Als:
         draft = self._fold(query)
         if draft is None:
             return np.zeros(0, dtype=np.intp)
-        together = self._together(query)
-        every = (self._every(query, draft), self._cited(query, draft), *(() if together is None else (together,)))
-        return np.unique(np.concatenate([best(scores, k, query.allowed) for scores in every]))
+        kept, together = self.layout.kept["citations"], self._together(query)
+        every = (self._every(query, draft), *(() if together is None else (together,)))
+        return np.unique(np.concatenate([kept[best(self._cited(query, draft), k, query.allowed[kept])],
+                                         *(best(scores, k, query.allowed) for scores in every)]))
 
     def describe(self, query: Query, rows: Rows) -> Features:
         """Missing where the draft has no column that the factors know; `cited` where nobody cites the paper."""
@@ -123,13 +132,14 @@ class Als:
         paper = (self.papers[rows] @ draft).astype(np.float64)
         every = self._every(query, draft)
         norm = max(float(np.linalg.norm(draft)), 1e-9)
-        cited = self._cited(query, draft)
-        top = float(np.nanmax(cited, initial=0.0)) or 1.0
+        every_cited, places = self._cited(query, draft), self.cited_places[rows]
+        top = float(np.nanmax(every_cited, initial=0.0)) or 1.0
+        cited = np.append(every_cited, np.nan)[places]
         together = self._together(query)
         of_anchors = (np.full(len(rows), np.nan),) * 2 if together is None else (
             together[rows], together[rows] / (float(together.max(initial=0.0)) or 1.0))
         return table(paper, paper / (float(every.max(initial=0.0)) or 1.0), paper / self.norms[rows] / norm,
-                     cited[rows], cited[rows] / top, self._listed(draft, rows), *of_anchors)
+                     cited, cited / top, self._listed(draft, rows), *of_anchors)
 
     def explain(self, query: Query, row: int) -> list[Evidence]:
         """Each of the draft's columns by what it adds to the paper's score (Hu et al., section 5)."""
@@ -224,17 +234,15 @@ class Als:
         return np.asarray(self.papers @ column.astype(np.float32), dtype=np.float64)
 
     def _cited(self, query: Query, draft: Factors) -> npt.NDArray[np.float64]:
-        """[papers] the draft's score of each paper as one to cite; missing where nobody is known to cite it."""
+        """[cited papers] the draft's score of each as one to cite; missing where nobody is known to cite it."""
         return query.once("als.cited", lambda: self._all_cited(query, draft))
 
     def _all_cited(self, query: Query, draft: Factors) -> npt.NDArray[np.float64]:
-        scores = np.full(len(self.corpus), np.nan)
         kept, at = self.layout.kept["citations"], self.offsets["citations"]
-        if len(kept):
-            citers = row_dots(self.corpus.by_column["citations"], kept, query.lists_references.astype(np.float64))
-            values = self.columns[at:at + len(kept)] @ draft
-            scores[kept] = np.where(citers > 0, values, np.nan)
-        return scores
+        if not len(kept):
+            return np.zeros(0)
+        citers = row_dots(self.corpus.by_column["citations"], kept, query.lists_references.astype(np.float64))
+        return np.where(citers > 0, self.columns[at:at + len(kept)] @ draft, np.nan).astype(np.float64)
 
     def _listed(self, draft: Factors, rows: Rows) -> npt.NDArray[np.float64]:
         """[rows] the best score of a list that holds the paper; missing where none does."""

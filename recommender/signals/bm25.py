@@ -163,7 +163,7 @@ class Bm25:
             return nothing(rows, len(self.features))
         top = float(query.lexical.max(initial=0.0, where=query.visible)) or 1.0
         phrases = query.phrased if len(query.phrases) else np.full(len(self.corpus), np.nan)
-        ordered = query.once("ordered", lambda: _largest(query.lexical, RANKED))
+        ordered = query.once("ordered", lambda: np.sort(query.lexical[best(query.lexical, RANKED)]))
         rank = len(ordered) - np.searchsorted(ordered, query.lexical[rows], side="right")
         ten = best(query.lexical, FEEDBACK, query.visible)
         angles = self._angles(query, rows, ten)
@@ -229,12 +229,6 @@ class Bm25:
         return Weighted(terms.rows, weights / norm if norm else weights)
 
 
-def _largest(scores: Scores, number: int) -> Scores:
-    """The largest scores, ascending."""
-    kept = np.partition(scores, len(scores) - number)[len(scores) - number:] if len(scores) > number else scores
-    return np.sort(kept)
-
-
 def cosines(vectors: csr_matrix, rows: Rows, others: Rows, first: Sequence[Weighted] = ()) -> Scores:
     """[rows × (first, others)] cosines of unit vectors; those of `first` come with their columns and weights."""
     columns, values, owner = gather(vectors, others)
@@ -245,15 +239,7 @@ def cosines(vectors: csr_matrix, rows: Rows, others: Rows, first: Sequence[Weigh
 
 def _product(matrix: csr_matrix, rows: Rows, sides: Sequence[Weighted]) -> Scores:
     """[rows × sides] matrix[rows] times each side, given by its columns and their weights."""
-    used = np.unique(np.concatenate([side.rows for side in sides])) if sides else np.zeros(0, np.intp)
-    dense = np.zeros((len(used), len(sides)), dtype=np.float32)
+    dense = np.zeros((matrix.shape[1], len(sides)), dtype=np.float32)
     for number, side in enumerate(sides):
-        dense[np.searchsorted(used, side.rows), number] = side.weights
-    place = np.full(matrix.shape[1], -1, dtype=np.int32)
-    place[used] = np.arange(len(used))
-    chosen = matrix[rows]
-    columns = place[chosen.indices]
-    held = columns >= 0
-    ends = np.concatenate([[0], np.cumsum(held)])[chosen.indptr]
-    return np.asarray(csr_matrix((chosen.data[held], columns[held], ends), shape=(len(rows), len(used))) @ dense,
-                      dtype=np.float64)
+        dense[side.rows, number] = side.weights
+    return np.asarray(matrix[rows] @ dense, dtype=np.float64)
