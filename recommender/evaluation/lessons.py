@@ -104,11 +104,13 @@ def draft_rows(corpus: Corpus, most: int, seed: int, split: str = "time") -> tup
     return np.sort(generator.permutation(newest)[:most]), last
 
 
-def without_lists(corpus: Corpus, keep: Mask) -> Corpus:
-    """The corpus with the reference lists of the other papers unknown."""
+def without_lists(corpus: Corpus, keep: Mask, uncited: Rows | None = None) -> Corpus:
+    """The corpus with the reference lists of the other papers unknown, and `uncited` papers cited by none."""
     if "citations" not in corpus.blocks:
         return corpus
-    kept = csr_matrix(diags_array(keep.astype(np.float32)) @ corpus.blocks["citations"])
+    cited = np.ones(len(corpus), dtype=np.float32)
+    cited[[] if uncited is None else uncited] = 0
+    kept = csr_matrix(diags_array(keep.astype(np.float32)) @ corpus.blocks["citations"] @ diags_array(cited))
     kept.eliminate_zeros()
     others = {name: block for name, block in corpus.blocks.items() if name != "citations"}
     columns = {name: block for name, block in corpus.by_column.items() if name != "citations"}
@@ -139,7 +141,7 @@ def lessons(corpus: Corpus, signals: Mapping[str, Signal], papers: Callable[[Row
     listing = {is_blind: nobody if is_blind else known for is_blind in {mode == "none" for mode in modes}}
     signals = {name: signal if name in EDGELESS else SIGNALS[name].fit(hidden, settings)
                for name, signal in signals.items() if name != Als.name}
-    answering = {is_blind: _with_factors(signals, Als.fit(without_lists(hidden, keep), settings))
+    answering = {is_blind: _with_factors(signals, Als.fit(without_lists(hidden, keep, rows), settings))
                  for is_blind, keep in listing.items()}
     texts = papers(rows)
     cites = corpus.blocks["citations"]

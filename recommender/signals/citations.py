@@ -127,12 +127,15 @@ class Citations:
         return weighted_sum(self.cites, citers, shares)[rows]
 
     def reach(self, query: Query, papers: Rows, rows: Rows) -> tuple[Scores, Scores]:
-        """[rows] each: the share of these papers that are cited together with it, and that share references with it."""
+        """[rows] each: the share of these papers that are cited together with it, and that share references with it.
+
+        A hidden paper is no reference in common, as nowhere else.
+        """
         if self.cites is None or self.cited_by is None:
             return np.full(len(rows), np.nan), np.full(len(rows), np.nan)
         known = query.lists_references.astype(np.float32)
         citing = self.cited_by[papers] @ diags_array(known)
-        references = diags_array(known[papers]) @ self.cites[papers]
+        references = diags_array(known[papers]) @ self.cites[papers] @ diags_array(query.visible.astype(np.float32))
         cited, coupled = (
             np.bincount(found.indices[found.data > 0], minlength=len(self.corpus))[rows] / len(papers)
             for found in (csr_matrix(citing @ self.cites), csr_matrix(references @ self.cited_by @ diags_array(known))))
