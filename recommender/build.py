@@ -15,7 +15,7 @@ import numpy as np
 
 from recommender.annotate import annotate
 from recommender.blend import KINDS, SHIPPED, Blend, Blends, as_text, joined, load
-from recommender.evaluation.learning import calibrated, calibration_error, learn, ndcg_of, of_kind, scores_of
+from recommender.evaluation.learning import calibrated, calibration_error, learn, left_out, ndcg_of, of_kind, scores_of
 from recommender.evaluation.lessons import REFERENCES, Examples, draft_rows, lessons
 from recommender.familiarity import least_familiar
 from recommender.index.artifact import writing
@@ -115,8 +115,8 @@ def own_blends(settings: Settings, library: Library, corpus: Corpus, signals: Ma
     held_out = np.random.default_rng(settings.seed).random(int(examples.drafts.max()) + 1) < HELD_OUT
     with stage("Growing trees", len(kinds), " blends") as tick:
         for kind in kinds:
-            without = () if kind.endswith("meaning") else ("semantic",)
-            chosen[kind], said[kind] = _better(shipped[kind], of_kind(examples, kind), held_out, settings.seed, without)
+            chosen[kind], said[kind] = _better(shipped[kind], of_kind(examples, kind), held_out, settings.seed,
+                                               left_out(kind))
             tick(1)
     return chosen, {"from": "library" if any(one["from"] == "library" for one in said.values()) else "shipped",
                     "drafts": len(rows), **said}

@@ -125,7 +125,7 @@ class Index:
 
 def kind_of(query: Query, signals: Mapping[str, Signal]) -> str:
     """Which blend answers a query, one of `blend.KINDS`."""
-    kind = "anchored" if (query.anchors.weights > 0).any() else "text"
+    kind = "anchored" if len(query.liked) else "text"
     return f"{kind}, meaning" if _is_understood(query, signals) else kind
 
 
@@ -139,4 +139,4 @@ def context_of(signals: Mapping[str, Signal], query: Query) -> dict[str, float]:
     citations = signals["citations"]
     return {"density": citations.density(query) if isinstance(citations, Citations) else 0.0,
             "papers": float(np.log1p(len(query.corpus))), "length": float(len(query.terms)),
-            "anchors": float(np.log1p((query.anchors.weights > 0).sum()))}
+            "anchors": float(np.log1p(len(query.liked)))}

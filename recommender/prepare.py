@@ -80,7 +80,7 @@ def assemble(corpus: Corpus, bm25: Bm25, draft: Draft, anchors: Weighted, entiti
     text_terms = _columns(corpus, "terms", counts)
     phrases = _columns(corpus, "phrases",
                        _sum(Counter(_pairs(title)) + Counter(_pairs(abstract)), chosen_pairs))
-    liked = Weighted(anchors.rows[anchors.weights > 0], anchors.weights[anchors.weights > 0])
+    liked = anchors.positive()
     wordless = not len(text_terms)
     if len(liked):
         centre, centre_phrases = (_centre(corpus, block, liked) for block in ("terms", "phrases"))

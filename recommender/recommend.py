@@ -254,7 +254,7 @@ class Recommender:
             return False, "No paper passes the filters."
         told = familiarity(index.corpus, words_of(draft.title, draft.abstract))
         judged = is_familiar(told, index.manifest.get("familiarity", ()))
-        if (query.anchors.weights > 0).any() or (_closeness(index, query) >= CLOSE if judged is None else judged):
+        if len(query.liked) or (_closeness(index, query) >= CLOSE if judged is None else judged):
             return True, ""
         return False, STRANGE
 

@@ -42,6 +42,11 @@ def of_kind(examples: Examples, kind: str) -> Examples:
     return examples.where(chosen)
 
 
+def left_out(kind: str) -> tuple[str, ...]:
+    """The signals that have nothing to say of this kind of query."""
+    return () if kind.endswith("meaning") else ("semantic",)
+
+
 def learn(examples: Examples, seed: int, without: Sequence[str] = (), about: Mapping[str, Any] | None = None,
           forests: int = 1) -> Blend:
     """The blend that ranks the examples best; `without` leaves signals out. Each forest has a seed of its own."""

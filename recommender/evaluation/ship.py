@@ -17,7 +17,7 @@ import numpy as np
 
 from recommender.blend import KINDS, SHIPPED, as_text
 from recommender.build import count, library_texts, stream_with_entities
-from recommender.evaluation.learning import calibrated, calibration_error, learn, ndcg_of, of_kind, scores_of
+from recommender.evaluation.learning import calibrated, calibration_error, learn, left_out, ndcg_of, of_kind, scores_of
 from recommender.evaluation.lessons import MODES, Examples, lessons
 from recommender.index.corpus import Corpus
 from recommender.index.counting import CorpusBuilder, given_entities
@@ -66,8 +66,7 @@ def main(arguments: Sequence[str]) -> None:
         held = held_out[chosen.drafts]
         test = chosen.where(held)
         about = {"learned on": f"{len(chosen.groups)} queries of {len(parts)} libraries"}
-        without = () if kind.endswith("meaning") else ("semantic",)
-        blends[kind] = calibrated(learn(chosen.where(~held), settings.seed, without, about, FORESTS), test)
+        blends[kind] = calibrated(learn(chosen.where(~held), settings.seed, left_out(kind), about, FORESTS), test)
         error, _ = calibration_error(blends[kind], test)
         print(f"{kind}, held out: nDCG@10 {ndcg_of(scores_of(blends[kind], test), test).mean():.4f}, "
               f"calibration error {error:.4f}")

@@ -193,7 +193,7 @@ class Als:
             joint.update(zip(columns.tolist(), (1 + CONFIDENCE[name] * values / norm).tolist(), strict=True))
         kept = self.layout.kept["citations"]
         if len(kept) and len(query.anchors):
-            liked = query.anchors.rows[query.anchors.weights > 0]
+            liked = query.liked.rows
             places = np.minimum(np.searchsorted(kept, liked), len(kept) - 1)
             for column in (places[kept[places] == liked] + self.offsets["citations"]).tolist():
                 joint[column] = 1 + CONFIDENCE["citations"] * float(self.rarity[column])
@@ -224,7 +224,7 @@ class Als:
         return query.once("als.together", lambda: self._all_together(query))
 
     def _all_together(self, query: Query) -> npt.NDArray[np.float64] | None:
-        liked = query.anchors.rows[query.anchors.weights > 0]
+        liked = query.liked.rows
         if not len(liked):
             return None
         given = self.papers[liked].astype(np.float64)

@@ -84,9 +84,8 @@ class Anchors:
 
 def _liked(query: Query) -> Weighted:
     """The anchors that speak for, their weights summing to 1."""
-    positive = query.anchors.weights > 0
-    weights = query.anchors.weights[positive]
-    return Weighted(query.anchors.rows[positive], weights / weights.sum() if len(weights) else weights)
+    liked = query.liked
+    return Weighted(liked.rows, liked.weights / liked.weights.sum()) if len(liked) else liked
 
 
 def _around(query: Query, liked: Weighted) -> Query:

@@ -35,6 +35,11 @@ class Weighted:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def positive(self) -> Weighted:
+        """Those of a weight above 0."""
+        chosen = self.weights > 0
+        return Weighted(self.rows[chosen], self.weights[chosen])
+
     @classmethod
     def none(cls) -> Weighted:
         """No rows at all."""
@@ -104,6 +109,11 @@ class Query:
             self.memo[name] = compute()
         value: T = self.memo[name]
         return value
+
+    @property
+    def liked(self) -> Weighted:
+        """The anchors that speak for, by ascending row."""
+        return self.anchors.positive()
 
     @property
     def is_empty(self) -> bool:

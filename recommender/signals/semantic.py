@@ -106,7 +106,7 @@ class Semantic:
         middle, spread = query.once("semantic.spread", lambda: (float(scanned.mean()), float(scanned.std()) or 1.0))
         columns = (cosine, cosine / top, (cosine - middle) / spread,
                    self._likeness(own, known, around.near.rows[:FEEDBACK], rows)[0],
-                   *self._likeness(own, known, query.anchors.rows[query.anchors.weights > 0], rows))
+                   *self._likeness(own, known, query.liked.rows, rows))
         return np.concatenate([table(*columns), self.citations.around(around, rows)[:, _PICKED],
                                self.neighbours.describe(around, rows)], axis=1)
 
@@ -136,7 +136,7 @@ class Semantic:
                 self.missing = f"the index was encoded by {self.encoded_by}, here is {machine.name}"
                 return None
             return machine.vector(query.wording)
-        liked = query.anchors.rows[query.anchors.weights > 0]
+        liked = query.liked.rows
         middle: Vectors = self._vectors(liked).sum(axis=0) if len(liked) else np.zeros(0, np.float32)
         norm = float(np.linalg.norm(middle))
         return middle / norm if norm else None
