@@ -139,8 +139,9 @@ def lessons(corpus: Corpus, signals: Mapping[str, Signal], papers: Callable[[Row
     hidden = without_memberships(corpus, rows, lists)
     nobody = np.zeros(len(corpus), dtype=np.bool_)
     listing = {is_blind: nobody if is_blind else known for is_blind in {mode == "none" for mode in modes}}
-    signals = {name: signal if name in EDGELESS else SIGNALS[name].fit(hidden, settings)
-               for name, signal in signals.items() if name != Als.name}
+    if hidden is not corpus:
+        signals = {name: signal if name in EDGELESS else SIGNALS[name].fit(hidden, settings)
+                   for name, signal in signals.items() if name != Als.name}
     answering = {is_blind: _with_factors(signals, Als.fit(without_lists(hidden, keep, rows), settings))
                  for is_blind, keep in listing.items()}
     texts = papers(rows)
