@@ -1,9 +1,10 @@
 """Feature tables -> one score, with each signal's part in it: base and parts add up to the score exactly.
 
-The blend is a sum of small boosted trees: the mean of forests that differ by what chance showed each of them. On each
+A gate of a few trees tells which candidates cannot be among the best. The blend of the others is a sum of small boosted
+trees: the mean of forests that differ by what chance showed each of them. On each
 path from a tree's root to a leaf stand features of one signal, and of the query's context; so every leaf belongs to
-one signal, or, where context alone led to it, to the base. There is one for each kind of query: text alone or whatever
-comes with anchors, without or with the meaning of texts.
+one signal, or, where context alone led to it, to the base. There is one for each kind of query: with text, papers
+or both, without or with the meaning of texts.
 """
 
 from __future__ import annotations
@@ -29,12 +30,13 @@ CONTEXT = ("density", "papers", "length", "anchors")
 terms the draft has, log of the number of anchors."""
 BASE = ""
 """The owner of leaves that context alone led to."""
-KINDS = ("text", "anchored", "text, meaning", "anchored, meaning")
-"""Kinds of queries: a draft's text by itself, or papers given beside it or in its place; both once more where vectors
-say what texts mean."""
-FIRST, KEPT = 30, 256
-"""Trees of the first forest that tell which candidates cannot be among the best, and how many beyond three times those
-asked for go on to all trees (a cascade as Viola and Jones have it, "Rapid object detection", 2001)."""
+KINDS = tuple(f"{kind}{meaning}" for meaning in ("", ", meaning") for kind in (
+    "text", "text and papers", "papers", "list"))
+"""Kinds of queries: a draft's text by itself, papers given beside it, a few papers in its place, a whole list of them;
+each once more where vectors say what texts mean."""
+KEPT = 256
+"""Candidates beyond three times those asked for that the gate lets through to the forests (a cascade as Viola and Jones
+have it, "Rapid object detection", 2001)."""
 SHIPPED = Path(__file__).parent / "shipped_blend.json"
 
 
@@ -59,30 +61,30 @@ class Scored:
 class Blend:
     """Learned trees, and the map from score to likelihood."""
 
-    def __init__(self, trees: Sequence[str], columns: Sequence[tuple[str, str]],
+    def __init__(self, gate: str, trees: Sequence[str], columns: Sequence[tuple[str, str]],
                  calibration: tuple[float, float] | None, about: Mapping[str, Any]) -> None:
-        self.trees = tuple(trees)
-        """The forests in LightGBM's text form."""
+        self.gate, self.trees = gate, tuple(trees)
+        """The gate, and the forests, in LightGBM's text form."""
         self.columns = tuple(columns)
         """(signal, feature) of each input column; the context's have no signal."""
         self.calibration = calibration
         """Slope (positive) and intercept of the log-odds as a function of the score (Platt, 1999)."""
         self.about = about
         """Where it was learned and how it did there."""
-        self.forests = tuple(lightgbm.Booster(model_str=forest) for forest in trees)
+        self.gatekeeper, *self.forests = (lightgbm.Booster(model_str=forest) for forest in (gate, *trees))
         self.values, self.owners = _leaves(self.forests, [signal for signal, _ in self.columns])
         self.names = tuple(dict.fromkeys(signal for signal, _ in self.columns if signal))
 
     def as_dict(self) -> dict[str, Any]:
         """As what `of` reads, fit for JSON."""
         return {"columns": self.columns, "calibration": self.calibration, "about": self.about,
-                "trees": [forest.split("\n") for forest in self.trees]}
+                "gate": self.gate.split("\n"), "trees": [forest.split("\n") for forest in self.trees]}
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> Blend:
         """From what `as_dict` gave."""
         calibration = said["calibration"]
-        return cls(["\n".join(forest) for forest in said["trees"]],
+        return cls("\n".join(said["gate"]), ["\n".join(forest) for forest in said["trees"]],
                    [(signal, feature) for signal, feature in said["columns"]],
                    None if calibration is None else (float(calibration[0]), float(calibration[1])), said["about"])
 
@@ -95,7 +97,7 @@ class Blend:
         if not len(rows):
             return Scored(rows, np.zeros(0), np.zeros(0), {}, np.zeros(0))
         inputs = matrix(self.columns, tables, context, features, len(rows))
-        kept = self._promising(inputs, KEPT + 3 * k)
+        kept = passing(self.gatekeeper, inputs, KEPT + 3 * k)
         places = self._places(inputs[kept])
         chosen = np.lexsort((rows[kept], -self.values.ravel()[places].sum(axis=1)))[:k]
         top, parts = kept[chosen], self._parts(places[chosen])
@@ -114,16 +116,9 @@ class Blend:
         return parts[:, 1 + self.names.index(name)], parts.sum(axis=1)
 
     def scores(self, inputs: Features, threads: int) -> Scores:
-        """[rows] the score of inputs [rows × columns] in the blend's own order."""
+        """[rows] the score of inputs [rows × columns] in the blend's own order, whatever the gate says."""
         forests = [forest.predict(inputs, raw_score=True, num_threads=threads) for forest in self.forests]
         return np.asarray(np.mean(forests, axis=0), dtype=np.float64)
-
-    def _promising(self, inputs: Features, number: int) -> Rows:
-        """The rows that the first trees like most, ascending."""
-        if len(inputs) <= number:
-            return np.arange(len(inputs))
-        first = self.forests[0].predict(inputs, raw_score=True, num_iteration=FIRST, num_threads=1)
-        return np.sort(np.argsort(-np.asarray(first), kind="stable")[:number])
 
     def _places(self, inputs: Features) -> npt.NDArray[np.intp]:
         """[rows × trees] the leaf that a row ends in, by its place among all trees' leaves."""
@@ -176,11 +171,22 @@ def matrix(columns: Sequence[tuple[str, str]], tables: Tables, context: Mapping[
     return inputs
 
 
+def passing(gate: lightgbm.Booster, inputs: Features, number: int, threads: int = 1) -> Rows:
+    """The rows of inputs [rows × columns] that a gate lets through, ascending."""
+    if len(inputs) <= number:
+        return np.arange(len(inputs))
+    told = np.asarray(gate.predict(inputs, raw_score=True, num_threads=threads))
+    return np.sort(np.argsort(-told, kind="stable")[:number])
+
+
 def joined(one: Blend, other: Blend) -> Blend:
-    """The mean of both, forest by forest, of what `one` is about; they read the same columns. Not calibrated."""
+    """The mean of both, forest by forest, behind the gate of `one` and about what it is. Not calibrated.
+
+    Raises ValueError where they read different columns.
+    """
     if one.columns != other.columns:
         raise ValueError("blends of different columns")
-    return Blend((*one.trees, *other.trees), one.columns, None, one.about)
+    return Blend(one.gate, (*one.trees, *other.trees), one.columns, None, one.about)
 
 
 def _leaves(forests: Sequence[lightgbm.Booster], signals: Sequence[str],

@@ -11,11 +11,18 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
-import numpy as np
-
 from recommender.annotate import annotate
 from recommender.blend import KINDS, SHIPPED, Blend, Blends, as_text, joined, load
-from recommender.evaluation.learning import calibrated, calibration_error, learn, left_out, ndcg_of, of_kind, scores_of
+from recommender.evaluation.learning import (
+    calibrated,
+    calibration_error,
+    held_out,
+    learn,
+    left_out,
+    ndcg_of,
+    of_kind,
+    scores_of,
+)
 from recommender.evaluation.lessons import REFERENCES, Examples, draft_rows, lessons
 from recommender.familiarity import least_familiar
 from recommender.index.artifact import writing
@@ -31,7 +38,7 @@ from recommender.semantic.embedding import vectors_of
 from recommender.semantic.vectors import VectorStore
 from recommender.settings import Settings
 from recommender.signals import SIGNALS
-from recommender.signals.base import Mask, Signal
+from recommender.signals.base import Signal
 from recommender.store.corrections import Corrections
 from recommender.store.extractions import Extractions, Found
 from recommender.store.library import Library
@@ -42,8 +49,6 @@ DRAFTS = 300
 """Papers at most that a build learns from."""
 ENOUGH = 100
 """With fewer, chance would choose the blend."""
-HELD_OUT = 0.2
-"""Share of the drafts on which blends are compared and calibrated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,23 +117,20 @@ def own_blends(settings: Settings, library: Library, corpus: Corpus, signals: Ma
         return None, {"from": "shipped", "why": "no paper's references were among its candidates"}
     chosen, said = dict(shipped), {}
     kinds = [kind for kind in KINDS if kind.endswith("meaning") == (corpus.embeddings is not None)]
-    held_out = np.random.default_rng(settings.seed).random(int(examples.drafts.max()) + 1) < HELD_OUT
     with stage("Growing trees", len(kinds), " blends") as tick:
         for kind in kinds:
-            chosen[kind], said[kind] = _better(shipped[kind], of_kind(examples, kind), held_out, settings.seed,
-                                               left_out(kind))
+            chosen[kind], said[kind] = _better(shipped[kind], of_kind(examples, kind), settings.seed, left_out(kind))
             tick(1)
     return chosen, {"from": "library" if any(one["from"] == "library" for one in said.values()) else "shipped",
                     "drafts": len(rows), **said}
 
 
-def _better(shipped: Blend, examples: Examples, held_out: Mask, seed: int, without: Sequence[str],
-            ) -> tuple[Blend, dict[str, Any]]:
+def _better(shipped: Blend, examples: Examples, seed: int, without: Sequence[str]) -> tuple[Blend, dict[str, Any]]:
     """The shipped blend of one kind, alone or as a mean with the library's own, calibrated, by the drafts held out.
 
     Alone, the library's own is worse nearly everywhere: hundreds of drafts teach less than thousands.
     """
-    held = held_out[examples.drafts]
+    held = held_out(examples)
     test, taught = examples.where(held), examples.where(~held)
     if not held.any() or held.all():
         return shipped, {"from": "shipped", "why": "too few drafts give such a query"}

@@ -32,6 +32,8 @@ BLEND = "blend.json"
 """The blend learned from the library itself, in a build that has one; otherwise the shipped one serves."""
 NOMINATED = 250
 """Rows that each retriever gives."""
+MANY = 5
+"""Papers that are a list when no text comes with them."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,9 @@ class Index:
 
 def kind_of(query: Query, signals: Mapping[str, Signal]) -> str:
     """Which blend answers a query, one of `blend.KINDS`."""
-    kind = "anchored" if len(query.liked) else "text"
+    papers = len(query.liked)
+    alone = "list" if papers >= MANY else "papers"
+    kind = "text" if not papers else "text and papers" if query.wording else alone
     return f"{kind}, meaning" if _is_understood(query, signals) else kind
 
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -240,7 +241,7 @@ class Recommender:
     def _evidence(self, index: Index, query: Query, rows: Sequence[int], catalogue: Catalogue,
                   ) -> dict[int, tuple[Evidence, ...]]:
         """What stands behind each row's parts; evidence that is a paper is named by its id."""
-        found = {row: [named for signal in index.signals.values() for one in signal.explain(query, row)[:REASONS]
+        found = {row: [named for signal in index.signals.values() for one in islice(signal.explain(query, row), REASONS)
                        if (named := catalogue.evidence(one)) is not None] for row in rows}
         papers = {int(one.name) for every in found.values() for one in every if one.kind == "paper"}
         keys = {row: int(index.corpus.keys[row]) for row in papers}

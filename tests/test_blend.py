@@ -12,7 +12,7 @@ import pytest
 from recommender.blend import CONTEXT, KINDS, SHIPPED, Blend, as_text, joined, load
 from recommender.build import build
 from recommender.errors import ArtifactError
-from recommender.evaluation.learning import INPUTS, calibrated, learn, ndcg_of, scores_of
+from recommender.evaluation.learning import INPUTS, TAUGHT, calibrated, learn, ndcg_of, scores_of
 from recommender.evaluation.lessons import COLUMNS, Examples
 from recommender.loaded import FEATURES, Index
 from recommender.papers import Draft, Paper
@@ -118,7 +118,7 @@ def test_saved_and_loaded_it_scores_the_same(blend: Blend, examples: Examples, t
 
 def test_forests_and_joined_blends_score_by_the_mean(examples: Examples) -> None:
     both = learn(examples, seed=1, forests=2)
-    one, other = (Blend((trees,), both.columns, None, {}) for trees in both.trees)
+    one, other = (Blend(both.gate, (trees,), both.columns, None, {}) for trees in both.trees)
     assert one.trees != other.trees
     mean = (scores_of(one, examples) + scores_of(other, examples)) / 2
     np.testing.assert_allclose(scores_of(both, examples), mean, rtol=1e-9)
@@ -127,7 +127,7 @@ def test_forests_and_joined_blends_score_by_the_mean(examples: Examples) -> None
         joined(one, learn(examples, seed=1, without=("bm25",)))
 
 
-def test_what_the_first_trees_leave_behind_would_not_have_come_first(blend: Blend, examples: Examples) -> None:
+def test_what_the_gate_stops_would_not_have_come_first(blend: Blend, examples: Examples) -> None:
     tables: dict[str, Any] = {}
     place = 0
     for name, features in FEATURES.items():
@@ -137,6 +137,15 @@ def test_what_the_first_trees_leave_behind_would_not_have_come_first(blend: Blen
     found = blend.rank(rows, tables, dict.fromkeys(CONTEXT, 1.0), FEATURES, 20)
     every = scores_of(blend, examples)[:50 * SIZE]
     assert found.rows.tolist() == np.lexsort((rows, -every))[:20].tolist()
+
+
+def test_the_gate_stops_what_is_not_worth_a_closer_look(examples: Examples) -> None:
+    wide = Examples((np.concatenate(examples.tables),), examples.cited, np.array([GROUPS * SIZE]), ("all",),
+                    np.zeros(1, int), np.zeros(1, int))
+    score = scores_of(learn(wide, seed=1), wide)
+    assert np.isfinite(score).sum() == TAUGHT
+    passed = np.isfinite(score)
+    assert wide.cited[passed].mean() > 2 * wide.cited.mean()
 
 
 def test_a_signal_left_out_is_not_an_input(examples: Examples) -> None:

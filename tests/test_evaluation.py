@@ -25,8 +25,9 @@ from recommender.evaluation.learning import of_kind
 from recommender.evaluation.lessons import lessons, without_memberships
 from recommender.evaluation.metrics import MEASURES, bootstrap
 from recommender.ingest.normal import Skipped
-from recommender.loaded import Index
+from recommender.loaded import Index, kind_of
 from recommender.papers import Draft, Paper
+from recommender.prepare import prepare
 from recommender.recommend import Recommender
 from recommender.settings import Settings
 from recommender.signals import SIGNALS
@@ -154,8 +155,33 @@ def test_half_of_a_reading_list_is_a_lesson(citing: tuple[Settings, Library]) ->
     found = lessons(corpus, signals, library_texts(library, corpus), settings, 30, ("all", "list"))
     assert found is not None
     assert 8 <= found.modes.count("list") <= 10, "a quarter of the lists teaches, the rest is what they are found by"
-    assert set(of_kind(found, "anchored").modes) == {"list"}
+    assert set(of_kind(found, "list").modes) == {"list"}
     assert (found.cited[np.repeat([mode == "list" for mode in found.modes], found.groups)]).sum() > 10
+
+
+def test_half_of_the_references_stands_in_where_lists_are_too_few(citing: tuple[Settings, Library],
+                                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    settings, library = citing
+    monkeypatch.setattr("recommender.evaluation.lessons.LISTED", (6, 200))
+    corpus = Index.load(settings).corpus
+    signals = {name: signal.fit(corpus, settings) for name, signal in SIGNALS.items()}
+    found = lessons(corpus, signals, library_texts(library, corpus), settings, 30, ("half", "list"))
+    assert found is not None
+    assert set(found.modes) == {"half"}
+    assert of_kind(found, "list").modes == found.modes
+    wanted = np.add.reduceat(found.cited, np.cumsum([0, *found.groups[:-1]])) + found.missed
+    assert wanted.max() == 3, "of six references three are given and three are wanted"
+
+
+@pytest.mark.parametrize(("papers", "text", "kind"), [
+    (0, "graph layout", "text"), (2, "graph layout", "text and papers"), (9, "graph layout", "text and papers"),
+    (2, "", "papers"), (9, "", "list")])
+def test_a_query_is_answered_by_the_blend_of_its_kind(citing: tuple[Settings, Library], papers: int, text: str,
+                                                      kind: str) -> None:
+    index = Index.load(citing[0])
+    given = tuple(f"g{number:03d}" for number in range(0, 2 * papers, 2))
+    query, _ = prepare(index.corpus, index.bm25, citing[1], Draft(title=text, references=given))
+    assert kind_of(query, index.signals) == kind
 
 
 def test_a_teaching_list_holds_nothing_meanwhile(citing: tuple[Settings, Library]) -> None:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from recommender.blend import Blend
 from recommender.errors import InputError
 from recommender.evaluation import SPLITS
-from recommender.evaluation.learning import learn, measures_of, scores_of
+from recommender.evaluation.learning import held_out, learn, measures_of, scores_of
 from recommender.evaluation.lessons import COLUMNS, Examples, draft_rows, lessons
 from recommender.evaluation.metrics import bootstrap
 from recommender.index.corpus import Corpus
@@ -73,7 +73,7 @@ def examine(corpus: Corpus, signals: Mapping[str, Signal], texts: Callable[[Rows
     if examples is None:
         raise InputError("No paper's references are among its candidates.")
     generator = np.random.default_rng(settings.seed)
-    taught = (generator.random(len(rows)) < LEARNED)[examples.drafts]
+    taught = ~held_out(examples, 1 - LEARNED)
     blend = learn(examples.where(taught), settings.seed)
     test = examples.where(~taught)
     plain = COLUMNS.index(("bm25", "bm25"))

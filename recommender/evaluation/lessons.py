@@ -3,7 +3,7 @@
 A learning draft's own record is hidden, and so is everything newer. Of the others' reference lists it sees all, a
 random part, those outside its own field, or none; and it is asked with its text, with some of its references beside
 the text, or with references alone, so that the blend learns what each signal is worth in each case. Reading lists
-teach too: half of one is given, the other half is wanted.
+teach too: half of one is given, the other half is wanted; where there are too few, reference lists stand in.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import compress
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ from scipy.sparse import csr_matrix, diags_array
 
 from recommender.index.corpus import NO_YEAR, Corpus
 from recommender.index.sparse import Rows, best
-from recommender.loaded import FEATURES, NOMINATED, context_of
+from recommender.loaded import FEATURES, MANY, NOMINATED, context_of
 from recommender.papers import Draft, Filters, Paper
 from recommender.prepare import assemble, entity_columns, not_newer
 from recommender.settings import Settings
@@ -30,13 +31,16 @@ from recommender.text.entities import extract
 
 REFERENCES = 5
 """A paper with fewer references in the library teaches too little."""
-ANCHORED = ("given", "anchors", "alone", "list")
-MODES = ("all", "older", "part", "field", "none", *ANCHORED)
-"""Reference lists known: all, those of the years before the learning drafts', a part of these, those outside the
-draft's field, none. Asked with text and three references, with three references alone, with one reference alone,
-with half of a reading list."""
-LISTED = (10, 200)
-"""Papers on a reading list that teaches."""
+ASKED = {"text": ("all", "older", "part", "field", "none"), "text and papers": ("given",),
+         "papers": ("anchors", "alone"), "list": ("list", "half")}
+"""Kind of query -> the modes that teach its blend. Reference lists known: all, those of the years before the learning
+drafts', a part of these, those outside the draft's field, none. Asked with text and three references, with three
+references alone, with one reference alone, with half of a reading list, with half of the references."""
+MODES = tuple(mode for modes in ASKED.values() for mode in modes)
+LISTED = (2 * MANY, 200)
+"""Papers on a list that teaches."""
+LISTS = 20
+"""Reading lists that teach well enough for reference lists not to stand in for them."""
 GIVEN = 3
 """References that are given as anchors."""
 
@@ -53,18 +57,17 @@ class Examples:
     """[queries] how many candidates each query has; they stand one after another."""
     modes: tuple[str, ...]
     """[queries]"""
-    drafts: npt.NDArray[np.int64]
-    """[queries] which draft it was."""
+    drafts: npt.NDArray[np.uint32]
+    """[queries] which draft, or list, it was: a number that follows from its id, in whatever library it stands."""
     missed: npt.NDArray[np.int64]
     """[queries] how many cited papers were not among the candidates."""
 
     @classmethod
     def joined(cls, parts: list[Examples]) -> Examples:
-        """Several libraries' examples as one; drafts of different libraries stay different."""
-        offsets = np.cumsum([0, *(int(part.drafts.max(initial=0)) + 1 for part in parts)])
+        """Several libraries' examples as one; a draft that several hold is the same draft."""
         return cls(sum((part.tables for part in parts), ()), np.concatenate([part.cited for part in parts]),
                    np.concatenate([part.groups for part in parts]), sum((part.modes for part in parts), ()),
-                   np.concatenate([part.drafts + offset for part, offset in zip(parts, offsets, strict=False)]),
+                   np.concatenate([part.drafts for part in parts]),
                    np.concatenate([part.missed for part in parts]))
 
     def where(self, chosen: npt.NDArray[np.bool_]) -> Examples:
@@ -135,7 +138,8 @@ def lessons(corpus: Corpus, signals: Mapping[str, Signal], papers: Callable[[Row
     known[rows] = False
     if last is not None:
         known &= (corpus.years <= last) & (corpus.years != NO_YEAR)
-    lists = _teaching_lists(corpus, most // 2 if "list" in modes else 0, generator)
+    lists = _teaching_lists(corpus, most if "list" in modes else 0, generator)
+    modes = tuple(mode for mode in modes if mode != "half" or len(lists) < LISTS)
     hidden = without_memberships(corpus, rows, lists)
     nobody = np.zeros(len(corpus), dtype=np.bool_)
     listing = {is_blind: nobody if is_blind else known for is_blind in {mode == "none" for mode in modes}}
@@ -148,7 +152,7 @@ def lessons(corpus: Corpus, signals: Mapping[str, Signal], papers: Callable[[Row
     cites = corpus.blocks["citations"]
     found: list[tuple[Features, npt.NDArray[np.bool_], str, int, int]] = []
 
-    def learn_from(number: int, mode: str, asked: Query, cited: Rows) -> None:
+    def learn_from(draft: int, mode: str, asked: Query, cited: Rows) -> None:
         asking = answering[mode == "none"]
         candidates = nominated(asking, asked)
         wanted = np.zeros(len(corpus), dtype=np.bool_)
@@ -156,24 +160,26 @@ def lessons(corpus: Corpus, signals: Mapping[str, Signal], papers: Callable[[Row
         wanted &= asked.allowed
         hits = wanted[candidates]
         if hits.any():
-            found.append((described(asking, asked, candidates), hits, mode, number, int(wanted.sum() - hits.sum())))
+            found.append((described(asking, asked, candidates), hits, mode, draft, int(wanted.sum() - hits.sum())))
 
-    for number, row in enumerate(rows.tolist()):
+    for row in rows.tolist():
         query = learning_query(corpus, signals, texts[row], row)
         cited = np.sort(cites.indices[cites.indptr[row]:cites.indptr[row + 1]])
         for mode, asked in _questions(corpus, signals, texts[row], query, known, last, row, cited, modes, generator):
-            learn_from(number, mode, asked, cited)
+            learn_from(int(corpus.marks[row]), mode, asked, cited)
         tick(1)
-    for number, column in enumerate(lists.tolist(), len(rows)):
+    for column in lists.tolist():
         held = corpus.by_column["lists"]
         papers_held = generator.permutation(held.indices[held.indptr[column]:held.indptr[column + 1]])
         given, rest = np.split(papers_held, [len(papers_held) // 2])
-        learn_from(number, "list", _knowing(anchored_query(corpus, signals, np.sort(given)), known), rest)
+        asked = _knowing(anchored_query(corpus, signals, np.sort(given)), known)
+        learn_from(crc32(f"list {column}".encode()), "list", asked, rest)
     if not found:
         return None
     return Examples(tuple(table for table, *_ in found), np.concatenate([cited for _, cited, *_ in found]),
                     np.array([len(cited) for _, cited, *_ in found]), tuple(mode for _, _, mode, _, _ in found),
-                    np.array([number for *_, number, _ in found]), np.array([missed for *_, missed in found]))
+                    np.array([draft for *_, draft, _ in found], dtype=np.uint32),
+                    np.array([missed for *_, missed in found]))
 
 
 def _with_factors(signals: Mapping[str, Signal], factors: Als) -> dict[str, Signal]:
@@ -253,10 +259,11 @@ def _questions(corpus: Corpus, signals: Mapping[str, Signal], paper: Paper, quer
     """The draft's queries, one a mode."""
     newest = known if last is None else (corpus.years < corpus.years[row]) & (corpus.years != NO_YEAR)
     for mode in modes:
-        if mode in ANCHORED and mode != "list":
+        if mode in ("given", "anchors", "alone", "half"):
             visible = cited[query.visible[cited]]
-            if len(visible) > GIVEN:
-                anchors = np.sort(generator.permutation(visible)[:1 if mode == "alone" else GIVEN])
+            if len(visible) > GIVEN if mode != "half" else len(visible) >= LISTED[0]:
+                given = {"alone": 1, "half": len(visible) // 2}.get(mode, GIVEN)
+                anchors = np.sort(generator.permutation(visible)[:given])
                 asked = learning_query(corpus, signals, paper, row, anchors, text=mode == "given")
                 yield mode, _knowing(asked, newest)
         elif mode == "all":

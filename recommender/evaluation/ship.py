@@ -17,7 +17,16 @@ import numpy as np
 
 from recommender.blend import KINDS, SHIPPED, as_text
 from recommender.build import count, library_texts, stream_with_entities
-from recommender.evaluation.learning import calibrated, calibration_error, learn, left_out, ndcg_of, of_kind, scores_of
+from recommender.evaluation.learning import (
+    calibrated,
+    calibration_error,
+    held_out,
+    learn,
+    left_out,
+    ndcg_of,
+    of_kind,
+    scores_of,
+)
 from recommender.evaluation.lessons import MODES, Examples, lessons
 from recommender.index.corpus import Corpus
 from recommender.index.counting import CorpusBuilder, given_entities
@@ -34,12 +43,10 @@ from recommender.signals.bm25 import Bm25
 from recommender.store.extractions import Found
 from recommender.store.library import Library, opened
 
-DRAFTS = 150
-SAMPLES = 50
+DRAFTS = 300
+SAMPLES = 75
 FORESTS = 2
 """Grown for each kind of query: their mean ranks better than either."""
-HELD_OUT = 0.1
-"""Share of the drafts that calibrate."""
 SIZES = (150, 3000)
 HOLES = {"abstract": 0.8, "venue": 0.8, "keywords": 0.8, "authors": 0.3}
 """What an uneven record loses, and how often."""
@@ -59,11 +66,10 @@ def main(arguments: Sequence[str]) -> None:
         with opened(settings) as library:
             parts += [part for part in _of_library(settings, library) if part is not None]
     examples = Examples.joined(parts)
-    held_out = np.random.default_rng(settings.seed).random(int(examples.drafts.max()) + 1) < HELD_OUT
     blends = {}
     for kind in KINDS:
         chosen = of_kind(examples, kind)
-        held = held_out[chosen.drafts]
+        held = held_out(chosen)
         test = chosen.where(held)
         about = {"learned on": f"{len(chosen.groups)} queries of {len(parts)} libraries"}
         blends[kind] = calibrated(learn(chosen.where(~held), settings.seed, left_out(kind), about, FORESTS), test)

@@ -7,6 +7,7 @@ draft is folded in from what it has; papers, cited papers and lists are scored a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -141,15 +142,15 @@ class Als:
         return table(paper, paper / (float(every.max(initial=0.0)) or 1.0), paper / self.norms[rows] / norm,
                      cited, cited / top, self._listed(draft, rows), *of_anchors)
 
-    def explain(self, query: Query, row: int) -> list[Evidence]:
+    def explain(self, query: Query, row: int) -> Iterator[Evidence]:
         """Each of the draft's columns by what it adds to the paper's score (Hu et al., section 5)."""
         if self._fold(query) is None:
-            return []
+            return
         pull, named = query.once("als.pull", lambda: self._pull(query))
         shares = pull @ np.asarray(self.papers[row], dtype=np.float64)
-        found = [Evidence(self.name, kind, name, share) for share, (kind, name) in
-                 zip(shares.tolist(), named, strict=True)]
-        return sorted(found, key=lambda e: (-e.amount, e.name))
+        for place in np.argsort(-shares, kind="stable").tolist():
+            kind, name = named[place]
+            yield Evidence(self.name, kind, name, float(shares[place]))
 
     # -- the draft as a row of the joint matrix ------------------------------------------------------------
 
@@ -165,12 +166,14 @@ class Als:
         return np.linalg.solve(system, known.T @ entry.weights).astype(np.float32)
 
     def _pull(self, query: Query) -> tuple[npt.NDArray[np.float64], list[tuple[str, str]]]:
-        """[columns of the draft × factors] what each column adds to the draft's factors, and each one's kind and name.
+        """[columns of the draft × factors] what each adds to the draft's factors, and their kinds and names, by name.
         """
         entry = self._entry(query)
         system, known = self._system(entry)
-        return (np.asarray(np.linalg.solve(system, known.T * entry.weights).T, dtype=np.float64),
-                [self._column(query, column) for column in entry.rows.tolist()])
+        pull = np.asarray(np.linalg.solve(system, known.T * entry.weights).T, dtype=np.float64)
+        named = [self._column(query, column) for column in entry.rows.tolist()]
+        order = sorted(range(len(named)), key=lambda place: named[place][1])
+        return pull[order], [named[place] for place in order]
 
     def _system(self, entry: Weighted) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """The normal equations' matrix YᵀCY + λI of a draft, and the factors of its columns (Hu et al., equation 4)."""

@@ -6,7 +6,7 @@ or that paper, gives nothing to go on. A row's features never depend on which ot
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -150,8 +150,8 @@ class Signal(Protocol):
         """[rows × features]"""
         ...
 
-    def explain(self, query: Query, row: int) -> list[Evidence]:
-        """What stands behind the first feature of a row, largest first; the amounts add up to it."""
+    def explain(self, query: Query, row: int) -> Iterable[Evidence]:
+        """What stands behind the first feature of a row, largest first, then by name; the amounts add up to it."""
         ...
 
 

@@ -8,7 +8,7 @@ term is its multiplicity there; the program's own queries use the square root of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -175,17 +175,25 @@ class Bm25:
             angles[:, 1] if len(query.title) else np.full(len(rows), np.nan), feedback, closest,
             *self._sentences(query, rows), matched, covered)
 
-    def explain(self, query: Query, row: int) -> list[Evidence]:
+    def explain(self, query: Query, row: int) -> Iterator[Evidence]:
         """The draft's terms that the paper holds."""
+        names, terms = query.once("bm25.named", lambda: self._named(query))
         span = slice(self.by_paper.indptr[row], self.by_paper.indptr[row + 1])
-        _, asked, held = np.intersect1d(query.terms.rows, self.by_paper.indices[span], assume_unique=True,
+        _, asked, held = np.intersect1d(terms.rows, self.by_paper.indices[span], assume_unique=True,
                                         return_indices=True)
-        amounts = self.unigrams.constant[query.terms.rows]
+        amounts = self.unigrams.constant[terms.rows].astype(np.float64)
         amounts[asked] += self.by_paper.data[span][held]
-        found = [Evidence(self.name, "term", query.surfaces.get(term, self._term(term)), amount)
-                 for term, amount in zip(query.terms.rows.tolist(), (amounts * query.terms.weights).tolist(),
-                                         strict=True) if amount]
-        return sorted(found, key=lambda e: (-e.amount, e.name))
+        amounts *= terms.weights
+        for place in np.argsort(-amounts, kind="stable").tolist():
+            if amounts[place]:
+                yield Evidence(self.name, "term", names[place], float(amounts[place]))
+
+    def _named(self, query: Query) -> tuple[list[str], Weighted]:
+        """The draft's terms by the words that it has for them, and these words."""
+        named = sorted((query.surfaces.get(term, self._term(term)), place)
+                       for place, term in enumerate(query.terms.rows.tolist()))
+        order = np.array([place for _, place in named], dtype=np.intp)
+        return [name for name, _ in named], Weighted(query.terms.rows[order], query.terms.weights[order])
 
     def cosine(self, query: Query, rows: Rows) -> Scores:
         """[rows] cosine of tf-idf vectors of draft and paper."""

@@ -74,6 +74,6 @@ def read_papers(connection: Connection, keys: Sequence[int]) -> dict[int, Paper]
 
 def _grouped(connection: Connection, key: Any, position: Any, value: Any, keys: list[int]) -> dict[int, list[str]]:
     grouped: dict[int, list[str]] = defaultdict(list)
-    for paper, text in connection.execute(select(key, value).where(key.in_(keys)).order_by(key, position)):
+    for paper, text in connection.execute(select(key, value).where(key.in_(keys)).order_by(key, position)).all():
         grouped[paper].append(text)
     return grouped

@@ -10,7 +10,7 @@ from recommender.blend import SHIPPED, Blend, load
 from recommender.build import DRAFTS, library_texts
 from recommender.errors import InputError
 from recommender.evaluation.learning import learn, of_kind
-from recommender.evaluation.lessons import ANCHORED, MODES, lessons
+from recommender.evaluation.lessons import ASKED, lessons
 from recommender.loaded import Index
 from recommender.progress import stage
 from recommender.recommend import Recommender
@@ -50,10 +50,9 @@ def _wordly(settings: Settings) -> Index:
 
 def _learned(settings: Settings, library: Library, index: Index) -> Blend:
     """The blend of drafts, from as many of the library's own papers as a build asks with."""
-    modes = tuple(mode for mode in MODES if mode not in ANCHORED)
     with stage(f"Lessons from {settings.data.name}", DRAFTS, " drafts") as tick:
-        examples = lessons(index.corpus, index.signals, library_texts(library, index.corpus), settings, DRAFTS, modes,
-                           tick)
+        examples = lessons(index.corpus, index.signals, library_texts(library, index.corpus), settings, DRAFTS,
+                           ASKED["text"], tick)
     if examples is None:
         raise InputError(f"The library of {settings.data} has no reference lists to learn from.")
     return learn(of_kind(examples, KIND), settings.seed, ("semantic",))
