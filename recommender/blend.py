@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from recommender.errors import ArtifactError
 from recommender.index.sparse import Rows
+from recommender.processors import processors
 from recommender.signals.base import Features, Scores
 
 Tables = Mapping[str, Features]
@@ -34,6 +35,8 @@ KINDS = tuple(f"{kind}{meaning}" for meaning in ("", ", meaning") for kind in (
     "text", "text and papers", "papers", "list"))
 """Kinds of queries: a draft's text by itself, papers given beside it, a few papers in its place, a whole list of them;
 each once more where vectors say what texts mean."""
+THREADS = min(2, processors())
+"""That one forest is asked with: of some hundred candidates, more would mostly wait for one another."""
 KEPT = 256
 """Candidates beyond three times those asked for that the gate lets through to the forests (a cascade as Viola and Jones
 have it, "Rapid object detection", 2001)."""
@@ -115,14 +118,14 @@ class Blend:
         parts = self._parts(self._places(inputs))
         return parts[:, 1 + self.names.index(name)], parts.sum(axis=1)
 
-    def scores(self, inputs: Features, threads: int) -> Scores:
+    def scores(self, inputs: Features) -> Scores:
         """[rows] the score of inputs [rows × columns] in the blend's own order, whatever the gate says."""
-        forests = [forest.predict(inputs, raw_score=True, num_threads=threads) for forest in self.forests]
+        forests = [forest.predict(inputs, raw_score=True, num_threads=THREADS) for forest in self.forests]
         return np.asarray(np.mean(forests, axis=0), dtype=np.float64)
 
     def _places(self, inputs: Features) -> npt.NDArray[np.intp]:
         """[rows × trees] the leaf that a row ends in, by its place among all trees' leaves."""
-        leaves = np.concatenate([np.asarray(forest.predict(inputs, pred_leaf=True, num_threads=1)).reshape(
+        leaves = np.concatenate([np.asarray(forest.predict(inputs, pred_leaf=True, num_threads=THREADS)).reshape(
             len(inputs), -1) for forest in self.forests], axis=1).astype(np.intp)
         return np.asarray(leaves + np.arange(self.values.shape[0]) * self.values.shape[1])
 
@@ -171,11 +174,11 @@ def matrix(columns: Sequence[tuple[str, str]], tables: Tables, context: Mapping[
     return inputs
 
 
-def passing(gate: lightgbm.Booster, inputs: Features, number: int, threads: int = 1) -> Rows:
+def passing(gate: lightgbm.Booster, inputs: Features, number: int) -> Rows:
     """The rows of inputs [rows × columns] that a gate lets through, ascending."""
     if len(inputs) <= number:
         return np.arange(len(inputs))
-    told = np.asarray(gate.predict(inputs, raw_score=True, num_threads=threads))
+    told = np.asarray(gate.predict(inputs, raw_score=True, num_threads=THREADS))
     return np.sort(np.argsort(-told, kind="stable")[:number])
 
 

@@ -74,7 +74,7 @@ def learn(examples: Examples, seed: int, without: Sequence[str] = (), about: Map
     tables = list(examples.tables) if len(kept) == len(INPUTS) else [table[:, kept] for table in examples.tables]
     every = [examples.cited[start:start + size] for start, size in _spans(examples)]
     gate = _grown(tables, every, {**_GATE, "interaction_constraints": constraints, "seed": seed % 2**31})
-    hard = [passing(gate, table, TAUGHT, threads=2) for table in tables]
+    hard = [passing(gate, table, TAUGHT) for table in tables]
     taught = [table[rows] for table, rows in zip(tables, hard, strict=True)]
     cited = [one[rows] for one, rows in zip(every, hard, strict=True)]
     grown = [_grown(taught, cited, {"interaction_constraints": constraints, "seed": (seed + number) % 2**31,
@@ -101,9 +101,9 @@ def scores_of(blend: Blend, examples: Examples) -> npt.NDArray[np.float64]:
     scores = []
     for table in examples.tables:
         inputs = table[:, chosen]
-        passed = passing(blend.gatekeeper, inputs, TAUGHT, threads=2)
+        passed = passing(blend.gatekeeper, inputs, TAUGHT)
         score = np.full(len(table), -np.inf)
-        score[passed] = blend.scores(inputs[passed], threads=2)
+        score[passed] = blend.scores(inputs[passed])
         scores.append(score)
     return np.concatenate(scores)
 
