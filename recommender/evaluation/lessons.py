@@ -58,7 +58,7 @@ class Examples:
     modes: tuple[str, ...]
     """[queries]"""
     drafts: npt.NDArray[np.uint32]
-    """[queries] which draft, or list, it was: a number that follows from its id, in whatever library it stands."""
+    """[queries] which it was: a number that follows from a draft's id, in whatever library, or from a list's place."""
     missed: npt.NDArray[np.int64]
     """[queries] how many cited papers were not among the candidates."""
 
