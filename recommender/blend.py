@@ -1,10 +1,10 @@
 """Feature tables -> one score, with each signal's part in it: base and parts add up to the score exactly.
 
 A gate of a few trees tells which candidates cannot be among the best. The blend of the others is a sum of small boosted
-trees: the mean of forests that differ by what chance showed each of them. On each
-path from a tree's root to a leaf stand features of one signal, and of the query's context; so every leaf belongs to
-one signal, or, where context alone led to it, to the base. There is one for each kind of query: with text, papers
-or both, without or with the meaning of texts.
+trees: the mean of forests that differ by what chance showed each of them. On each path from a tree's root to a leaf
+stand features of one signal, and of the query's context; so every leaf belongs to one signal, or, where context alone
+led to it, to the base. There is one for each kind of query: with text, papers or both, without or with the meaning of
+texts.
 """
 
 from __future__ import annotations

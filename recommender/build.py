@@ -16,11 +16,11 @@ from recommender.blend import KINDS, SHIPPED, Blend, Blends, as_text, joined, lo
 from recommender.evaluation.learning import (
     calibrated,
     calibration_error,
-    held_out,
     learn,
     left_out,
     ndcg_of,
     of_kind,
+    parted,
     scores_of,
 )
 from recommender.evaluation.lessons import REFERENCES, Examples, draft_rows, lessons
@@ -130,9 +130,8 @@ def _better(shipped: Blend, examples: Examples, seed: int, without: Sequence[str
 
     Alone, the library's own is worse nearly everywhere: hundreds of drafts teach less than thousands.
     """
-    held = held_out(examples)
-    test, taught = examples.where(held), examples.where(~held)
-    if not held.any() or held.all():
+    taught, test = parted(examples)
+    if not len(test.groups) or not len(taught.groups):
         return shipped, {"from": "shipped", "why": "too few drafts give such a query"}
     about = {"learned on": f"{len(taught.groups)} queries of this library", "in a mean with": shipped.about}
     learned = joined(learn(taught, seed, without, about), shipped)

@@ -71,10 +71,7 @@ class Index:
     @property
     def bm25(self) -> Bm25:
         """The lexical signal, which prepares queries too."""
-        signal = self.signals["bm25"]
-        if not isinstance(signal, Bm25):
-            raise TypeError("the signal bm25 is not Bm25")
-        return signal
+        return bm25_of(self.signals)
 
     def factors(self, rows: Rows) -> Features:
         """[rows × factors] where these papers lie in the joint factorisation."""
@@ -127,6 +124,14 @@ class Index:
             rows = np.concatenate([rows, others[np.argsort(-query.lexical[others], kind="stable")][:k - len(rows)]])
         score = query.lexical[rows]
         return Scored(rows, score, np.zeros(len(rows)), {"bm25": score}, np.full(len(rows), np.nan))
+
+
+def bm25_of(signals: Mapping[str, Signal]) -> Bm25:
+    """The lexical signal among these."""
+    signal = signals["bm25"]
+    if not isinstance(signal, Bm25):
+        raise TypeError("the signal bm25 is not Bm25")
+    return signal
 
 
 def kind_of(query: Query, signals: Mapping[str, Signal]) -> str:

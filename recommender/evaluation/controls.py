@@ -16,7 +16,7 @@ import numpy.typing as npt
 from recommender.blend import Blend
 from recommender.errors import InputError
 from recommender.evaluation import SPLITS
-from recommender.evaluation.learning import held_out, learn, measures_of, scores_of
+from recommender.evaluation.learning import learn, measures_of, parted, scores_of
 from recommender.evaluation.lessons import COLUMNS, Examples, draft_rows, lessons
 from recommender.evaluation.metrics import bootstrap
 from recommender.index.corpus import Corpus
@@ -73,23 +73,23 @@ def examine(corpus: Corpus, signals: Mapping[str, Signal], texts: Callable[[Rows
     if examples is None:
         raise InputError("No paper's references are among its candidates.")
     generator = np.random.default_rng(settings.seed)
-    taught = ~held_out(examples, 1 - LEARNED)
-    blend = learn(examples.where(taught), settings.seed)
-    test = examples.where(~taught)
+    share = 1 - LEARNED
+    taught, test = parted(examples, share)
+    blend = learn(taught, settings.seed)
     plain = COLUMNS.index(("bm25", "bm25"))
     values = {"bm25": measures_of(np.concatenate([np.nan_to_num(table[:, plain]) for table in test.tables]), test),
               "blend": measures_of(scores_of(blend, test), test)}
     for name in SIGNALS:
         if any(signal == name for signal, _ in used(blend)):
-            without = learn(examples.where(taught), settings.seed, (name,))
+            without = learn(taught, settings.seed, (name,))
             values[f"blend learned without {name}"] = measures_of(scores_of(without, test), test)
-    shuffled = _changed(examples, SHUFFLED, lambda table: generator.permutation(table, axis=0))
-    values["blend, citations shuffled"] = measures_of(
-        scores_of(learn(shuffled.where(taught), settings.seed), shuffled.where(~taught)), shuffled.where(~taught))
-    noisy = _changed(examples, (NOISY,), lambda table: generator.random(table.shape).astype(np.float32))
-    learned = learn(noisy.where(taught), settings.seed)
-    values[f"blend, noise for {NOISY}"] = measures_of(scores_of(learned, noisy.where(~taught)), noisy.where(~taught))
-    return Examination(values, _noise(learned, noisy.where(~taught)), int(taught.sum()))
+    shuffled, asked = parted(_changed(examples, SHUFFLED, lambda table: generator.permutation(table, axis=0)), share)
+    values["blend, citations shuffled"] = measures_of(scores_of(learn(shuffled, settings.seed), asked), asked)
+    noisy, asked = parted(_changed(examples, (NOISY,), lambda table: generator.random(table.shape).astype(np.float32)),
+                          share)
+    learned = learn(noisy, settings.seed)
+    values[f"blend, noise for {NOISY}"] = measures_of(scores_of(learned, asked), asked)
+    return Examination(values, _noise(learned, asked), len(taught.groups))
 
 
 def used(blend: Blend) -> set[tuple[str, str]]:

@@ -38,12 +38,12 @@ _LIGHTGBM = {
 _GATE = {"learning_rate": 0.2, "num_leaves": 15, "num_iterations": 30}
 
 
-def held_out(examples: Examples, share: float = HELD_OUT) -> npt.NDArray[np.bool_]:
-    """[queries] whether its draft is of this share: the same drafts in every library, build and blend."""
+def parted(examples: Examples, share: float = HELD_OUT) -> tuple[Examples, Examples]:
+    """The queries that teach, and those of the drafts held out: the same drafts in every library, build and blend."""
     # Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4): it spreads whatever the ids have in common.
     spread = examples.drafts.astype(np.uint64) * np.uint64(2654435769) % (1 << 32)
-    chosen: npt.NDArray[np.bool_] = spread < share * (1 << 32)
-    return chosen
+    held = spread < share * (1 << 32)
+    return examples.where(~held), examples.where(held)
 
 
 def of_kind(examples: Examples, kind: str) -> Examples:

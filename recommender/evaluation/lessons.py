@@ -19,14 +19,13 @@ from scipy.sparse import csr_matrix, diags_array
 
 from recommender.index.corpus import NO_YEAR, Corpus
 from recommender.index.sparse import Rows, best
-from recommender.loaded import FEATURES, MANY, NOMINATED, context_of
+from recommender.loaded import FEATURES, MANY, NOMINATED, bm25_of, context_of
 from recommender.papers import Draft, Filters, Paper
 from recommender.prepare import assemble, entity_columns, not_newer
 from recommender.settings import Settings
 from recommender.signals import SIGNALS
 from recommender.signals.als import Als
 from recommender.signals.base import Features, Mask, Query, Signal, Weighted
-from recommender.signals.bm25 import Bm25
 from recommender.text.entities import extract
 
 REFERENCES = 5
@@ -199,7 +198,7 @@ def learning_query(corpus: Corpus, signals: Mapping[str, Signal], paper: Paper, 
     given = Weighted.none() if anchors is None else Weighted(anchors, np.ones(len(anchors)))
     allowed[given.rows] = False
     entities = entity_columns(corpus, extract(draft.text)) if text else Weighted.none()
-    return assemble(corpus, _bm25(signals), draft, given, entities, visible, allowed)
+    return assemble(corpus, bm25_of(signals), draft, given, entities, visible, allowed)
 
 
 def anchored_query(corpus: Corpus, signals: Mapping[str, Signal], anchors: Rows) -> Query:
@@ -207,15 +206,8 @@ def anchored_query(corpus: Corpus, signals: Mapping[str, Signal], anchors: Rows)
     every = np.ones(len(corpus), dtype=np.bool_)
     others = every.copy()
     others[anchors] = False
-    return assemble(corpus, _bm25(signals), Draft(), Weighted(anchors, np.ones(len(anchors))), Weighted.none(), every,
+    return assemble(corpus, bm25_of(signals), Draft(), Weighted(anchors, np.ones(len(anchors))), Weighted.none(), every,
                     others)
-
-
-def _bm25(signals: Mapping[str, Signal]) -> Bm25:
-    bm25 = signals["bm25"]
-    if not isinstance(bm25, Bm25):
-        raise TypeError("the signal bm25 is not Bm25")
-    return bm25
 
 
 def nominated(signals: Mapping[str, Signal], query: Query) -> Rows:
@@ -261,7 +253,7 @@ def _questions(corpus: Corpus, signals: Mapping[str, Signal], paper: Paper, quer
     for mode in modes:
         if mode in ("given", "anchors", "alone", "half"):
             visible = cited[query.visible[cited]]
-            if len(visible) > GIVEN if mode != "half" else len(visible) >= LISTED[0]:
+            if len(visible) >= (LISTED[0] if mode == "half" else GIVEN + 1):
                 given = {"alone": 1, "half": len(visible) // 2}.get(mode, GIVEN)
                 anchors = np.sort(generator.permutation(visible)[:given])
                 asked = learning_query(corpus, signals, paper, row, anchors, text=mode == "given")

@@ -20,11 +20,11 @@ from recommender.build import count, library_texts, stream_with_entities
 from recommender.evaluation.learning import (
     calibrated,
     calibration_error,
-    held_out,
     learn,
     left_out,
     ndcg_of,
     of_kind,
+    parted,
     scores_of,
 )
 from recommender.evaluation.lessons import MODES, Examples, lessons
@@ -69,10 +69,9 @@ def main(arguments: Sequence[str]) -> None:
     blends = {}
     for kind in KINDS:
         chosen = of_kind(examples, kind)
-        held = held_out(chosen)
-        test = chosen.where(held)
+        taught, test = parted(chosen)
         about = {"learned on": f"{len(chosen.groups)} queries of {len(parts)} libraries"}
-        blends[kind] = calibrated(learn(chosen.where(~held), settings.seed, left_out(kind), about, FORESTS), test)
+        blends[kind] = calibrated(learn(taught, settings.seed, left_out(kind), about, FORESTS), test)
         error, _ = calibration_error(blends[kind], test)
         print(f"{kind}, held out: nDCG@10 {ndcg_of(scores_of(blends[kind], test), test).mean():.4f}, "
               f"calibration error {error:.4f}")
