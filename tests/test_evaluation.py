@@ -22,7 +22,7 @@ from recommender.evaluation.controls import examine
 from recommender.evaluation.evaluate import as_text, evaluate
 from recommender.evaluation.files import read_drafts, read_qrels, run_lines
 from recommender.evaluation.learning import of_kind
-from recommender.evaluation.lessons import lessons, without_memberships
+from recommender.evaluation.lessons import draft_rows, lessons, without_memberships
 from recommender.evaluation.metrics import MEASURES, bootstrap
 from recommender.ingest.normal import Skipped
 from recommender.loaded import Index, kind_of
@@ -171,6 +171,19 @@ def test_half_of_the_references_stands_in_where_lists_are_too_few(citing: tuple[
     assert of_kind(found, "list").modes == found.modes
     wanted = np.add.reduceat(found.cited, np.cumsum([0, *found.groups[:-1]])) + found.missed
     assert wanted.max() == 3, "of six references three are given and three are wanted"
+
+
+def test_an_earlier_period_asks_with_older_drafts_and_knows_still_older_lists(citing: tuple[Settings, Library]) -> None:
+    corpus = Index.load(citing[0]).corpus
+    rows, last = draft_rows(corpus, 30, 1)
+    older, still_older = draft_rows(corpus, 30, 1, period=1)
+    assert last is not None
+    assert still_older is not None
+    assert corpus.years[rows].min() > last >= corpus.years[older].max()
+    assert corpus.years[older].min() > still_older
+    assert not len(draft_rows(corpus, 30, 1, period=200)[0])
+    drawn = [draft_rows(corpus, 30, 1, "random", period)[0].tolist() for period in (0, 0, 1)]
+    assert drawn[0] == drawn[1] != drawn[2]
 
 
 @pytest.mark.parametrize(("papers", "text", "kind"), [

@@ -31,7 +31,7 @@ SHOWN = 100
 """Candidates a draft that calibration looks at: what a person may get to see."""
 
 _LIGHTGBM = {
-    "objective": "binary", "learning_rate": 0.08, "num_leaves": 7, "feature_fraction": 0.6, "bagging_fraction": 0.8,
+    "objective": "binary", "learning_rate": 0.08, "num_leaves": 12, "feature_fraction": 0.6, "bagging_fraction": 0.8,
     "bagging_freq": 1, "bagging_by_query": True, "lambda_l2": 1.0, "max_bin": 127, "num_threads": 2,
     "deterministic": True, "force_row_wise": True, "verbose": -1,
 }

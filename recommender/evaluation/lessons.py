@@ -82,11 +82,11 @@ EDGELESS = ("bm25", "cooccurrence")
 COLUMNS = tuple((name, feature) for name, features in FEATURES.items() for feature in features)
 
 
-def draft_rows(corpus: Corpus, most: int, seed: int, split: str = "time") -> tuple[Rows, int | None]:
+def draft_rows(corpus: Corpus, most: int, seed: int, split: str = "time", period: int = 0) -> tuple[Rows, int | None]:
     """The papers to learn from, and the last year whose reference lists count as evidence for them.
 
     The newest papers with references where years are known (time split), otherwise, or with the split "random", a
-    random draw (None).
+    random draw (None). Period 1 has the newest of those that count as evidence in period 0, or another draw, and so on.
     """
     if "citations" not in corpus.blocks or "terms" not in corpus.blocks:
         return np.zeros(0, dtype=np.intp), None
@@ -96,14 +96,18 @@ def draft_rows(corpus: Corpus, most: int, seed: int, split: str = "time") -> tup
     if not len(able):
         return able, None
     dated = able[corpus.years[able] != NO_YEAR]
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(seed + period)
     if split == "random" or len(dated) < len(able) / 2:
         return np.sort(generator.permutation(able)[:most]), None
-    years = np.sort(corpus.years[dated])[::-1]
-    wanted = min(most, max(len(dated) // 4, 1))
-    last = int(years[wanted - 1]) - 1
-    newest = dated[corpus.years[dated] > last]
-    return np.sort(generator.permutation(newest)[:most]), last
+    dated = dated[np.argsort(-corpus.years[dated], kind="stable")]
+    newest, last = dated[:0], None
+    for _ in range(period + 1):
+        dated = dated[len(newest):]
+        if not len(dated):
+            return dated, None
+        last = int(corpus.years[dated[min(most, max(len(dated) // 4, 1)) - 1]]) - 1
+        newest = dated[corpus.years[dated] > last]
+    return np.sort(generator.permutation(np.sort(newest))[:most]), last
 
 
 def without_lists(corpus: Corpus, keep: Mask, uncited: Rows | None = None) -> Corpus:
@@ -123,16 +127,16 @@ def without_lists(corpus: Corpus, keep: Mask, uncited: Rows | None = None) -> Co
 
 def lessons(corpus: Corpus, signals: Mapping[str, Signal], papers: Callable[[Rows], Mapping[int, Paper]],
             settings: Settings, most: int, modes: tuple[str, ...] = MODES,
-            tick: Callable[[int], object] = lambda n: None, split: str = "time") -> Examples | None:
-    """Examples from a library's own reference lists; None where no paper can teach.
+            tick: Callable[[int], object] = lambda n: None, split: str = "time", period: int = 0) -> Examples | None:
+    """Examples from a library's own reference lists; None where no paper can teach. `draft_rows` says what periods are.
 
     `papers` gives the texts of rows. `signals` may lack the factors: they are fitted again, once on what drafts may
     know and once without any reference list; what the other signals fit holds no edge.
     """
-    rows, last = draft_rows(corpus, most, settings.seed, split)
+    rows, last = draft_rows(corpus, most, settings.seed, split, period)
     if not len(rows):
         return None
-    generator = np.random.default_rng(settings.seed)
+    generator = np.random.default_rng(settings.seed + period)
     known = np.ones(len(corpus), dtype=np.bool_)
     known[rows] = False
     if last is not None:
@@ -198,7 +202,7 @@ def learning_query(corpus: Corpus, signals: Mapping[str, Signal], paper: Paper, 
     given = Weighted.none() if anchors is None else Weighted(anchors, np.ones(len(anchors)))
     allowed[given.rows] = False
     entities = entity_columns(corpus, extract(draft.text)) if text else Weighted.none()
-    return assemble(corpus, bm25_of(signals), draft, given, entities, visible, allowed)
+    return replace(assemble(corpus, bm25_of(signals), draft, given, entities, visible, allowed), hidden=np.array([row]))
 
 
 def anchored_query(corpus: Corpus, signals: Mapping[str, Signal], anchors: Rows) -> Query:

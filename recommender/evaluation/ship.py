@@ -3,13 +3,14 @@
     python -m recommender.evaluation.ship DATA [DATA ...]
 
 Each DATA is a data folder whose library has been imported. Every library is learned from as it is, from a copy in
-which records have lost parts, and from topical samples that lack whole groups of metadata.
+which records have lost parts, both with drafts of two periods, and from topical samples that lack whole groups of
+metadata.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,7 +31,7 @@ from recommender.evaluation.learning import (
 from recommender.evaluation.lessons import MODES, Examples, lessons
 from recommender.index.corpus import Corpus
 from recommender.index.counting import CorpusBuilder, given_entities
-from recommender.index.sparse import Rows, best
+from recommender.index.sparse import best
 from recommender.papers import Draft, Paper
 from recommender.prepare import assemble
 from recommender.progress import stage
@@ -38,15 +39,19 @@ from recommender.semantic.embedding import vectors_of
 from recommender.semantic.vectors import VectorStore
 from recommender.settings import Settings, load_settings
 from recommender.signals import SIGNALS
-from recommender.signals.base import Weighted
+from recommender.signals.base import Signal, Weighted
 from recommender.signals.bm25 import Bm25
 from recommender.store.extractions import Found
 from recommender.store.library import Library, opened
 
 DRAFTS = 300
-SAMPLES = 75
+"""Of each period."""
+PERIODS = 2
+SAMPLES = 100
 FORESTS = 2
 """Grown for each kind of query: their mean ranks better than either."""
+SAMPLED = 20
+"""Drafts of a sample."""
 SIZES = (150, 3000)
 HOLES = {"abstract": 0.8, "venue": 0.8, "keywords": 0.8, "authors": 0.3}
 """What an uneven record loses, and how often."""
@@ -82,10 +87,10 @@ def _of_library(settings: Settings, library: Library) -> Iterator[Examples | Non
     generator = np.random.default_rng(settings.seed)
     store = vectors_of(settings)
     whole, _ = count(library, library.status().papers, stage, store=store)
-    yield _taught(settings, whole, library_texts(library, whole), MODES, "whole")
+    yield from _periods(settings, library, whole, "whole")
     uneven = _counted(library, store, ((key, _with_holes(paper, generator), found)
                                        for key, paper, found in stream_with_entities(library)))
-    yield _taught(settings, uneven, library_texts(library, uneven), MODES, "uneven")
+    yield from _periods(settings, library, uneven, "uneven")
     bm25 = Bm25.fit(whole, settings)
     with stage("Samples", SAMPLES, " samples") as tick:
         for _ in range(SAMPLES):
@@ -109,17 +114,19 @@ def _sample(settings: Settings, library: Library, store: VectorStore | None, who
     corpus = _counted(library, store, ((key, _blank(paper, missing), [*given_entities(paper)])
                                        for key, paper in chosen))
     modes = MODES if generator.random() < 0.25 else ("none",)
-    return _taught(settings, corpus, library_texts(library, corpus), modes, "", most=20)
+    return lessons(corpus, _fitted(corpus, settings), library_texts(library, corpus), settings, SAMPLED, modes)
 
 
-def _taught(settings: Settings, corpus: Corpus, texts: Callable[[Rows], Mapping[int, Paper]], modes: tuple[str, ...],
-            title: str, most: int = DRAFTS) -> Examples | None:
+def _periods(settings: Settings, library: Library, corpus: Corpus, title: str) -> Iterator[Examples | None]:
+    signals, texts = _fitted(corpus, settings), library_texts(library, corpus)
+    for period in range(PERIODS):
+        with stage(f"Lessons from the {title} library, period {period + 1}", DRAFTS, " drafts") as tick:
+            yield lessons(corpus, signals, texts, settings, DRAFTS, tick=tick, period=period)
+
+
+def _fitted(corpus: Corpus, settings: Settings) -> dict[str, Signal]:
     # Lessons fit the factors themselves.
-    signals = {name: signal.fit(corpus, settings) for name, signal in SIGNALS.items() if name != "als"}
-    if not title:
-        return lessons(corpus, signals, texts, settings, most, modes)
-    with stage(f"Lessons from the {title} library", most, " drafts") as tick:
-        return lessons(corpus, signals, texts, settings, most, modes, tick)
+    return {name: signal.fit(corpus, settings) for name, signal in SIGNALS.items() if name != "als"}
 
 
 def _counted(library: Library, store: VectorStore | None, papers: Iterable[Counted]) -> Corpus:

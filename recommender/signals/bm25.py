@@ -106,7 +106,8 @@ class Bm25:
     name: ClassVar[str] = "bm25"
     features: ClassVar[tuple[str, ...]] = (
         "bm25", "bm25_share", "bm25_rank", "phrases", "phrases_share", "closeness", "cosine", "title", "feedback",
-        "feedback_best", "sentence", "second_sentence", "sentences", "title_matched", "title_covered")
+        "feedback_best", "sentence", "second_sentence", "sentences", "title_matched", "title_covered",
+        "titles", "draft_covered")
 
     def __init__(self, corpus: Corpus, unigrams: Postings, by_paper: csr_matrix, phrases: Postings | None) -> None:
         self.corpus = corpus
@@ -168,12 +169,11 @@ class Bm25:
         ten = best(query.lexical, FEEDBACK, query.visible)
         angles = self._angles(query, rows, ten)
         feedback, closest = to_others(angles[:, 2:], rows, ten)
-        matched, covered = self._titles(query, rows)
         return table(
             query.lexical[rows], query.lexical[rows] / top, np.log1p(rank), phrases[rows],
             phrases[rows] / (float(phrases.max(initial=0.0)) or 1.0), query.closeness[rows], angles[:, 0],
             angles[:, 1] if len(query.title) else np.full(len(rows), np.nan), feedback, closest,
-            *self._sentences(query, rows), matched, covered)
+            *self._sentences(query, rows), *self._titles(query, rows), self._covered(query, rows))
 
     def explain(self, query: Query, row: int) -> Iterator[Evidence]:
         """The draft's terms that the paper holds."""
@@ -216,16 +216,27 @@ class Bm25:
         scores = np.sort(_product(self.by_paper, rows, sides), axis=1)
         return scores[:, -1], scores[:, -2] if len(query.sentences) > 1 else missing, scores.mean(axis=1)
 
-    def _titles(self, query: Query, rows: Rows) -> tuple[Scores, Scores]:
-        """[rows] each: rarity of the title's words that the draft has, and its share of the whole title's."""
+    def _titles(self, query: Query, rows: Rows) -> tuple[Scores, Scores, Scores]:
+        """[rows] each: rarity of title words that the draft has, its share of the whole's, cosine of titles."""
         titles = self.corpus.blocks.get("titles")
+        missing = np.full(len(rows), np.nan)
         if titles is None:
-            return np.full(len(rows), np.nan), np.full(len(rows), np.nan)
-        shared = np.zeros(titles.shape[1])
+            return missing, missing, missing
+        shared, common = np.zeros(titles.shape[1]), np.zeros(titles.shape[1])
         shared[query.terms.rows] = self.rarity[query.terms.rows]
-        matched, whole = row_dots(titles, rows, shared), row_dots(titles, rows, self.rarity)
-        return np.where(whole > 0, matched, np.nan), np.divide(matched, whole, where=whole > 0,
-                                                              out=np.full(len(rows), np.nan))
+        common[query.title.rows] = self.rarity[query.title.rows] ** 2
+        matched, whole, cosine, norm = (row_dots(titles, rows, weights) for weights in (
+            shared, self.rarity, common, self.rarity ** 2))
+        norm = np.sqrt(norm * common.sum())
+        return (np.where(whole > 0, matched, np.nan), np.divide(matched, whole, where=whole > 0, out=missing.copy()),
+                np.divide(cosine, norm, where=norm > 0, out=missing))
+
+    def _covered(self, query: Query, rows: Rows) -> Scores:
+        """[rows] the share of the draft's tf-idf weight that lies on words which the paper has too."""
+        weights = np.zeros(len(self.rarity))
+        weights[query.terms.rows] = query.terms.weights * self.rarity[query.terms.rows]
+        columns, _, owner = gather(self.by_paper, rows)
+        return np.asarray(np.bincount(owner, weights=weights[columns], minlength=len(rows)) / weights.sum())
 
     def _term(self, column: int) -> str:
         return self.corpus.vocabularies["terms"].names[column]

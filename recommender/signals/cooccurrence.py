@@ -47,6 +47,8 @@ class Cooccurrence:
         if self.by_entity is not None and self.block is not None:
             used = np.diff(self.by_entity.indptr)
             self.rarity = np.log(1 + len(corpus) / np.maximum(used, 1)) / np.log(1 + len(corpus))
+            self.binary = _binary(self.block)
+            """[papers × entities] 1 where a paper names one."""
             self.crowd = np.sqrt(np.maximum(np.diff(self.block.indptr), 1))
             """[papers] square root of how many entities a paper names."""
 
@@ -84,10 +86,9 @@ class Cooccurrence:
         present = np.diff(self.block.indptr)[rows] > 0
         named = np.zeros(self.block.shape[1])
         named[query.entities.rows] = query.entities.weights
-        binary = _binary(self.block)
-        columns = (row_dots(binary, rows, self._widened(query) * self.rarity) / self.crowd[rows],
-                   row_dots(binary, rows, named * self.rarity),
-                   row_dots(binary, rows, named) / query.entities.weights.sum())
+        columns = (row_dots(self.binary, rows, self._widened(query) * self.rarity) / self.crowd[rows],
+                   row_dots(self.binary, rows, named * self.rarity),
+                   row_dots(self.binary, rows, named) / query.entities.weights.sum())
         return table(*(np.where(present, column, np.nan) for column in columns))
 
     def explain(self, query: Query, row: int) -> list[Evidence]:
