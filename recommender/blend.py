@@ -101,8 +101,9 @@ class Blend:
             return Scored(rows, np.zeros(0), np.zeros(0), {}, np.zeros(0))
         inputs = matrix(self.columns, tables, context, features, len(rows))
         kept = passing(self.gatekeeper, inputs, KEPT + 3 * k)
-        top = kept[np.lexsort((rows[kept], -self.scores(inputs[kept])))[:k]]
-        parts = self._parts(self._places(inputs[top]))
+        places = self._places(inputs[kept])
+        chosen = np.lexsort((rows[kept], -self.values.ravel()[places].sum(axis=1)))[:k]
+        top, parts = kept[chosen], self._parts(places[chosen])
         score = parts.sum(axis=1)
         order = np.lexsort((rows[top], -score))
         top, parts, score = top[order], parts[order], score[order]
