@@ -37,7 +37,7 @@ KINDS = tuple(f"{kind}{meaning}" for meaning in ("", ", meaning") for kind in (
 each once more where vectors say what texts mean."""
 THREADS = min(2, processors())
 """That one forest is asked with: of some hundred candidates, more would mostly wait for one another."""
-KEPT = 256
+KEPT = 128
 """Candidates beyond three times those asked for that the gate lets through to the forests (a cascade as Viola and Jones
 have it, "Rapid object detection", 2001)."""
 SHIPPED = Path(__file__).parent / "shipped_blend.json"

@@ -235,8 +235,8 @@ class Bm25:
         """[rows] the share of the draft's tf-idf weight that lies on words which the paper has too."""
         weights = np.zeros(len(self.rarity))
         weights[query.terms.rows] = query.terms.weights * self.rarity[query.terms.rows]
-        columns, _, owner = gather(self.by_paper, rows)
-        return np.asarray(np.bincount(owner, weights=weights[columns], minlength=len(rows)) / weights.sum())
+        held = self.by_paper[rows]
+        return np.asarray(like(held, np.ones_like(held.data)) @ weights / weights.sum())
 
     def _term(self, column: int) -> str:
         return self.corpus.vocabularies["terms"].names[column]

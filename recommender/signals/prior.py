@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from recommender.index.artifact import ArrayReader, ArrayWriter
 from recommender.index.corpus import NO_YEAR, Corpus
@@ -95,10 +96,7 @@ class Prior:
         block, cites = self.corpus.blocks.get(group), self.corpus.blocks.get("citations")
         if block is None or cites is None or not query.lists_references.any():
             return np.full(len(rows), np.nan)
-        listing = np.flatnonzero(query.lists_references & (np.diff(cites.indptr) > 0))
-        fame = query.once("prior.fame", lambda: np.where(
-            query.visible, np.log1p(weighted_sum(cites, listing, np.ones(len(listing)))), 0.0))
-        cited = np.flatnonzero(fame)
+        cited, fame = query.once("prior.fame", lambda: _fame(query, cites))
         total = query.once(f"prior.{group}", lambda: weighted_sum(block, cited, fame[cited]))
         columns, own, owner = gather(block, rows)
         others = (total[columns] - own * fame[rows][owner]) / (self._held(query, group)[columns] - 1 + DOUBT)
@@ -125,6 +123,17 @@ class Prior:
         if block is None:
             return np.full(len(self.corpus), np.nan)
         return np.asarray(np.log1p(np.diff(block.indptr).astype(np.float64)))
+
+
+def _fame(query: Query, cites: csr_matrix) -> tuple[Rows, Scores]:
+    """The visible papers that are cited, and log(1 + citations) [papers]."""
+    listing = np.flatnonzero(query.lists_references & (np.diff(cites.indptr) > 0))
+    fame = weighted_sum(cites, listing, np.ones(len(listing)))
+    cited = np.flatnonzero((fame > 0) & query.visible)
+    counts = np.log1p(fame[cited])
+    fame[:] = 0
+    fame[cited] = counts
+    return cited, fame
 
 
 def _largest(values: Scores, owner: Rows, rows: int) -> Scores:
