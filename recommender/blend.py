@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -74,9 +75,24 @@ class Blend:
         """Slope (positive) and intercept of the log-odds as a function of the score (Platt, 1999)."""
         self.about = about
         """Where it was learned and how it did there."""
-        self.gatekeeper, *self.forests = (lightgbm.Booster(model_str=forest) for forest in (gate, *trees))
-        self.values, self.owners = _leaves(self.forests, [signal for signal, _ in self.columns])
         self.names = tuple(dict.fromkeys(signal for signal, _ in self.columns if signal))
+
+    # Few kinds of queries are asked of one process: trees are read out of their text when they are first wanted.
+
+    @cached_property
+    def gatekeeper(self) -> lightgbm.Booster:
+        """The gate, ready to predict."""
+        return lightgbm.Booster(model_str=self.gate)
+
+    @cached_property
+    def forests(self) -> tuple[lightgbm.Booster, ...]:
+        """The forests, ready to predict."""
+        return tuple(lightgbm.Booster(model_str=forest) for forest in self.trees)
+
+    @cached_property
+    def leaves(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
+        """Value and owner of every leaf [trees × leaves], as `_leaves` has them."""
+        return _leaves(self.forests, [signal for signal, _ in self.columns])
 
     def as_dict(self) -> dict[str, Any]:
         """As what `of` reads, fit for JSON."""
@@ -102,7 +118,7 @@ class Blend:
         inputs = matrix(self.columns, tables, context, features, len(rows))
         kept = passing(self.gatekeeper, inputs, KEPT + 3 * k)
         places = self._places(inputs[kept])
-        chosen = np.lexsort((rows[kept], -self.values.ravel()[places].sum(axis=1)))[:k]
+        chosen = np.lexsort((rows[kept], -self.leaves[0].ravel()[places].sum(axis=1)))[:k]
         top, parts = kept[chosen], self._parts(places[chosen])
         score = parts.sum(axis=1)
         order = np.lexsort((rows[top], -score))
@@ -125,15 +141,17 @@ class Blend:
 
     def _places(self, inputs: Features) -> npt.NDArray[np.intp]:
         """[rows × trees] the leaf that a row ends in, by its place among all trees' leaves."""
+        values, _ = self.leaves
         leaves = np.concatenate([np.asarray(forest.predict(inputs, pred_leaf=True, num_threads=THREADS)).reshape(
             len(inputs), -1) for forest in self.forests], axis=1).astype(np.intp)
-        return np.asarray(leaves + np.arange(self.values.shape[0]) * self.values.shape[1])
+        return np.asarray(leaves + np.arange(values.shape[0]) * values.shape[1])
 
     def _parts(self, places: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
         """[rows × (base, signals)] sums of the leaves at these places [rows × trees], by owner."""
+        values, owners = self.leaves
         width = len(self.names) + 1
-        owners = self.owners.ravel()[places] + np.arange(len(places))[:, None] * width
-        sums = np.bincount(owners.ravel(), weights=self.values.ravel()[places].ravel(), minlength=len(places) * width)
+        own = owners.ravel()[places] + np.arange(len(places))[:, None] * width
+        sums = np.bincount(own.ravel(), weights=values.ravel()[places].ravel(), minlength=len(places) * width)
         return np.asarray(sums.reshape(len(places), width), dtype=np.float64)
 
     def _likelihood(self, score: Scores) -> Scores:
@@ -157,7 +175,7 @@ def load(path: Path) -> Blends:
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
         return {kind: Blend.of(said[kind]) for kind in KINDS}
-    except (OSError, ValueError, KeyError, TypeError, lightgbm.basic.LightGBMError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise ArtifactError(f"The blend at {path} cannot be read: {error}. Rebuild it with: recommender build",
                             ) from error
 
