@@ -18,7 +18,7 @@ SIGNAL_NAMES = {
     "cooccurrence": "Methods and datasets",
     "als": "Learned patterns",
     "neighbours": "Authors and keywords",
-    "prior": "Often cited",
+    "prior": "Age and standing",
 }
 TONES = 8
 """Colours in site.css."""
