@@ -48,7 +48,7 @@ def weighted_sum(matrix: csr_matrix, rows: Rows, weights: Floats) -> npt.NDArray
 
 
 def row_dots(matrix: csr_matrix, rows: Rows, vector: Floats) -> npt.NDArray[np.float64]:
-    """matrix[rows] @ vector, for each of the rows [rows]."""
+    """matrix[rows] @ vector, for each of the rows [rows]; of several vectors [columns × vectors], [rows × vectors]."""
     return np.asarray(matrix[rows] @ vector, np.float64)
 
 

@@ -225,8 +225,8 @@ class Bm25:
         shared, common = np.zeros(titles.shape[1]), np.zeros(titles.shape[1])
         shared[query.terms.rows] = self.rarity[query.terms.rows]
         common[query.title.rows] = self.rarity[query.title.rows] ** 2
-        matched, whole, cosine, norm = (row_dots(titles, rows, weights) for weights in (
-            shared, self.rarity, common, self.rarity ** 2))
+        matched, whole, cosine, norm = row_dots(titles, rows, np.column_stack((
+            shared, self.rarity, common, self.rarity ** 2))).T
         norm = np.sqrt(norm * common.sum())
         return (np.where(whole > 0, matched, np.nan), np.divide(matched, whole, where=whole > 0, out=missing.copy()),
                 np.divide(cosine, norm, where=norm > 0, out=missing))

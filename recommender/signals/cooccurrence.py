@@ -86,9 +86,9 @@ class Cooccurrence:
         present = np.diff(self.block.indptr)[rows] > 0
         named = np.zeros(self.block.shape[1])
         named[query.entities.rows] = query.entities.weights
-        columns = (row_dots(self.binary, rows, self._widened(query) * self.rarity) / self.crowd[rows],
-                   row_dots(self.binary, rows, named * self.rarity),
-                   row_dots(self.binary, rows, named) / query.entities.weights.sum())
+        widened, weighed, share = row_dots(self.binary, rows, np.column_stack((
+            self._widened(query) * self.rarity, named * self.rarity, named))).T
+        columns = widened / self.crowd[rows], weighed, share / query.entities.weights.sum()
         return table(*(np.where(present, column, np.nan) for column in columns))
 
     def explain(self, query: Query, row: int) -> list[Evidence]:
