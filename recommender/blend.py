@@ -1,10 +1,10 @@
 """Feature tables -> one score, with each signal's part in it: base and parts add up to the score exactly.
 
-A gate of a few trees tells at a glance which candidates cannot be among the best; only the others are described. Their
-blend is a sum of small boosted trees: the mean of forests that differ by what chance showed each of them. On each path
-from a tree's root to a leaf stand features of one signal, and of the query's context; so every leaf belongs to one
-signal, or, where context alone led to it, to the base. There is one for each kind of query: with text, papers or both,
-without or with the meaning of texts.
+A gate of a few trees tells which candidates cannot be among the best. The blend of the others is a sum of small boosted
+trees: the mean of forests that differ by what chance showed each of them. On each path from a tree's root to a leaf
+stand features of one signal, and of the query's context; so every leaf belongs to one signal, or, where context alone
+led to it, to the base. There is one for each kind of query: with text, papers or both, without or with the meaning of
+texts.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ KINDS = tuple(f"{kind}{meaning}" for meaning in ("", ", meaning") for kind in (
 each once more where vectors say what texts mean."""
 THREADS = min(2, processors())
 """That one forest is asked with: of some hundred candidates, more would mostly wait for one another."""
-KEPT = 256
-"""Candidates beyond three times those asked for that the gate lets through to be described (a cascade as Viola and
-Jones have it, "Rapid object detection", 2001)."""
+KEPT = 128
+"""Candidates beyond three times those asked for that the gate lets through to the forests (a cascade as Viola and Jones
+have it, "Rapid object detection", 2001)."""
 SHIPPED = Path(__file__).parent / "shipped_blend.json"
 
 
@@ -68,7 +68,7 @@ class Blend:
     def __init__(self, gate: str, trees: Sequence[str], columns: Sequence[tuple[str, str]],
                  calibration: tuple[float, float] | None, about: Mapping[str, Any]) -> None:
         self.gate, self.trees = gate, tuple(trees)
-        """The gate, which reads what a glance tells alone, and the forests, in LightGBM's text form."""
+        """The gate, and the forests, in LightGBM's text form."""
         self.columns = tuple(columns)
         """(signal, feature) of each input column; the context's have no signal."""
         self.calibration = calibration
@@ -97,22 +97,15 @@ class Blend:
     def as_dict(self) -> dict[str, Any]:
         """As what `of` reads, fit for JSON."""
         return {"columns": self.columns, "calibration": self.calibration, "about": self.about,
-                "glance": self.gate.split("\n"), "trees": [forest.split("\n") for forest in self.trees]}
+                "gate": self.gate.split("\n"), "trees": [forest.split("\n") for forest in self.trees]}
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> Blend:
         """From what `as_dict` gave."""
         calibration = said["calibration"]
-        return cls("\n".join(said["glance"]), ["\n".join(forest) for forest in said["trees"]],
+        return cls("\n".join(said["gate"]), ["\n".join(forest) for forest in said["trees"]],
                    [(signal, feature) for signal, feature in said["columns"]],
                    None if calibration is None else (float(calibration[0]), float(calibration[1])), said["about"])
-
-    def gated(self, glances: Tables, context: Mapping[str, float], features: Mapping[str, Sequence[str]], rows: int,
-              number: int) -> Rows:
-        """The places, ascending, of the most promising of so many rows; `features` names the columns of each glance."""
-        if rows <= number:
-            return np.arange(rows)
-        return passing(self.gatekeeper, matrix(self.columns, glances, context, features, rows), number)
 
     def rank(self, rows: Rows, tables: Tables, context: Mapping[str, float], features: Mapping[str, Sequence[str]],
              k: int) -> Scored:
@@ -122,9 +115,11 @@ class Blend:
         """
         if not len(rows):
             return Scored(rows, np.zeros(0), np.zeros(0), {}, np.zeros(0))
-        places = self._places(matrix(self.columns, tables, context, features, len(rows)))
-        top = np.lexsort((rows, -self.leaves[0].ravel()[places].sum(axis=1)))[:k]
-        parts = self._parts(places[top])
+        inputs = matrix(self.columns, tables, context, features, len(rows))
+        kept = passing(self.gatekeeper, inputs, KEPT + 3 * k)
+        places = self._places(inputs[kept])
+        chosen = np.lexsort((rows[kept], -self.leaves[0].ravel()[places].sum(axis=1)))[:k]
+        top, parts = kept[chosen], self._parts(places[chosen])
         score = parts.sum(axis=1)
         order = np.lexsort((rows[top], -score))
         top, parts, score = top[order], parts[order], score[order]
@@ -198,7 +193,7 @@ def matrix(columns: Sequence[tuple[str, str]], tables: Tables, context: Mapping[
 
 
 def passing(gate: lightgbm.Booster, inputs: Features, number: int) -> Rows:
-    """The rows of inputs [rows × columns], as far as a glance tells them, that a gate lets through, ascending."""
+    """The rows of inputs [rows × columns] that a gate lets through, ascending."""
     if len(inputs) <= number:
         return np.arange(len(inputs))
     told = np.asarray(gate.predict(inputs, raw_score=True, num_threads=THREADS))

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from recommender.blend import KEPT, SHIPPED, Blends, Scored, load
+from recommender.blend import SHIPPED, Blends, Scored, load
 from recommender.errors import ArtifactError
 from recommender.index.artifact import ArrayReader, reading
 from recommender.index.corpus import Corpus
@@ -29,7 +29,6 @@ ANALYSIS = {"terms": terms.VERSION, "entities": entities.VERSION}
 """Versions of the text analyses that an index must share with the program that reads it."""
 
 FEATURES = {name: signal.features for name, signal in SIGNALS.items()}
-GLANCED = {name: signal.glanced for name, signal in SIGNALS.items()}
 BLEND = "blend.json"
 """The blend learned from the library itself, in a build that has one; otherwise the shipped one serves."""
 NOMINATED = 250
@@ -106,12 +105,11 @@ class Index:
         if names is not None and list(names) == ["bm25"]:
             return self._lexical(query, k)
         chosen = tuple(SIGNALS) if names is None else tuple(names)
-        rows, context = self.candidates(query, k, chosen), context_of(self.signals, query)
-        blend = self.blends[kind_of(query, {name: self.signals[name] for name in chosen})]
-        glances = {name: self.signals[name].glance(query, rows) for name in chosen}
-        rows = rows[blend.gated(glances, context, GLANCED, len(rows), KEPT + 3 * k)]
+        rows = self.candidates(query, k, chosen)
         told = AT_ONCE.map(lambda name: self.signals[name].describe(query, rows), chosen)
-        scored = blend.rank(rows, dict(zip(chosen, told, strict=True)), context, FEATURES, k)
+        tables = dict(zip(chosen, told, strict=True))
+        kind = kind_of(query, {name: self.signals[name] for name in chosen})
+        scored = self.blends[kind].rank(rows, tables, context_of(self.signals, query), FEATURES, k)
         if "citations" in self.corpus.blocks:
             return scored
         # Calibration knows libraries with reference lists; of another's likelihoods nothing is claimed.

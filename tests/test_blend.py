@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from recommender.blend import CONTEXT, KEPT, KINDS, SHIPPED, Blend, as_text, joined, load
+from recommender.blend import CONTEXT, KINDS, SHIPPED, Blend, as_text, joined, load
 from recommender.build import build
 from recommender.errors import ArtifactError
 from recommender.evaluation.learning import INPUTS, TAUGHT, calibrated, learn, ndcg_of, scores_of
 from recommender.evaluation.lessons import COLUMNS, Examples
-from recommender.loaded import FEATURES, GLANCED, Index
+from recommender.loaded import FEATURES, Index
 from recommender.papers import Draft, Paper
 from recommender.recommend import Recommender
 from recommender.settings import Settings
@@ -133,22 +133,10 @@ def test_what_the_gate_stops_would_not_have_come_first(blend: Blend, examples: E
     for name, features in FEATURES.items():
         tables[name] = np.concatenate(examples.tables[:50])[:, place:place + len(features)]
         place += len(features)
-    rows, context = np.arange(50 * SIZE), dict.fromkeys(CONTEXT, 1.0)
-    glances = {name: tables[name][:, [features.index(one) for one in GLANCED[name]]]
-               for name, features in FEATURES.items()}
-    passed = blend.gated(glances, context, GLANCED, len(rows), KEPT)
-    assert len(passed) == KEPT
-    found = blend.rank(passed, {name: table[passed] for name, table in tables.items()}, context, FEATURES, 20)
+    rows = np.arange(50 * SIZE)
+    found = blend.rank(rows, tables, dict.fromkeys(CONTEXT, 1.0), FEATURES, 20)
     every = scores_of(blend, examples)[:50 * SIZE]
     assert found.rows.tolist() == np.lexsort((rows, -every))[:20].tolist()
-
-
-@pytest.mark.parametrize("which", ["learned", *KINDS])
-def test_the_gate_reads_what_a_glance_tells_and_the_context(which: str, blend: Blend) -> None:
-    chosen = blend if which == "learned" else load(SHIPPED)[which]
-    used = {chosen.columns[place] for place in np.flatnonzero(chosen.gatekeeper.feature_importance())}
-    assert used
-    assert all(not signal or feature in GLANCED[signal] for signal, feature in used)
 
 
 def test_the_gate_stops_what_is_not_worth_a_closer_look(examples: Examples) -> None:

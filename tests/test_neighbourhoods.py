@@ -15,11 +15,11 @@ from recommender.papers import Draft, Paper
 from recommender.prepare import assemble
 from recommender.settings import Settings
 from recommender.signals.als import Als, joint_matrix
-from recommender.signals.base import RANKED, Query, Weighted, rank, top
+from recommender.signals.base import Query, Weighted
 from recommender.signals.bm25 import Bm25
 from recommender.signals.citations import Citations
 from recommender.signals.cooccurrence import SHRINKAGE, Cooccurrence, associate
-from recommender.signals.neighbours import DOUBT, FEW, Neighbours
+from recommender.signals.neighbours import Neighbours
 
 
 def corpus_of(texts: list[str], edges: list[tuple[int, int]] = (), entities: list[list[str]] | None = None,  # type: ignore[assignment]
@@ -139,67 +139,6 @@ def test_the_tiniest_library_can_be_factorised(papers: int) -> None:
     assert signal.papers.shape[0] == papers
 
 
-def written(authors: list[tuple[str, ...]], venues: list[str], edges: list[tuple[int, int]] = ()) -> Corpus:  # type: ignore[assignment]
-    builder = CorpusBuilder()
-    for key, (names, venue) in enumerate(zip(authors, venues, strict=True)):
-        builder.add(key, Paper(id=f"p{key}", title=TEXTS[key], authors=names, venue=venue, year=2000 + key), [])
-    return builder.finish(edges, [])
-
-
-# Ada wrote 0, 2 and 4, Bo 1 and 4, Cy 3 alone, nobody 5.
-PEOPLE = [("Ada A",), ("Bo B",), ("Ada A",), ("Cy C",), ("Ada A", "Bo B"), ()]
-
-
-def test_the_other_papers_of_a_papers_authors_are_close_or_far() -> None:
-    signal = Neighbours.fit(written(PEOPLE, ["V"] * 6), Settings(Path()))
-    close = np.array([1.0, 0.5, 0.25, 0.75, 0.0, 0.0])
-    query = replace(asked(signal.corpus, {0: 1.0}), closeness=close, memo={})
-    table = dict(zip(signal.features, signal.describe(query, np.arange(6)).T, strict=True))
-    mean = table["author_close"].tolist()
-    assert mean[:5] == pytest.approx(
-        [(0.25 + 0) / (2 + DOUBT), 0 / (1 + DOUBT), (1 + 0) / (2 + DOUBT), 0, (1 + 0.25) / (2 + DOUBT)])
-    assert table["author_best"][:5].tolist() == [0.25, 0.0, 1.0, 0.0, 1.0], "itself left out"
-    assert np.isnan(mean[5])
-    assert np.isnan(table["author_best"][5])
-
-
-def test_a_hidden_paper_of_an_author_is_neither_close_nor_far() -> None:
-    signal = Neighbours.fit(written(PEOPLE, ["V"] * 6), Settings(Path()))
-    query = replace(asked(signal.corpus, {1: 1.0}, hidden=(0,)), closeness=np.array([1.0, 0.5, 0.25, 0.75, 0.0, 0.0]),
-                    memo={})
-    table = dict(zip(signal.features, signal.describe(query, np.arange(6)).T, strict=True))
-    assert table["author_close"][4] == pytest.approx(max(0.25 / (1 + DOUBT), 0.5 / (1 + DOUBT)))
-    assert table["author_best"][2] == 0
-
-
-def test_a_venue_is_lifted_by_how_much_commoner_it_is_among_near_papers() -> None:
-    signal = Neighbours.fit(written(PEOPLE, ["V", "V", "W", "W", "W", ""]), Settings(Path()))
-    table = signal.describe(asked(signal.corpus, {0: 0.5, 1: 0.5}), np.arange(6))
-    lift = table[:, signal.features.index("venue_lift")]
-    assert lift[2] == pytest.approx(np.log(FEW / (3 + FEW)))
-    assert lift[0] == pytest.approx(np.log((0.5 * 6 + FEW) / (2 + FEW))), "its own weight is left out"
-    assert np.isnan(lift[5])
-
-
-def test_an_authors_other_papers_lend_what_near_papers_cite() -> None:
-    # 0 is near and cites 1 and 3; Bo wrote 1 and 4.
-    signal = Citations.fit(written(PEOPLE, ["V", "V", "W", "W", "W", ""], [(0, 1), (0, 3)]), Settings(Path()))
-    table = dict(zip(signal.features, signal.describe(asked(signal.corpus, {0: 1.0}), np.arange(6)).T, strict=True))
-    assert table["authors_cited"][:5].tolist() == pytest.approx([0, 0, 0, 0, 1 / np.sqrt(2)])
-    assert table["venues_cited"][:5].tolist() == pytest.approx([1 / np.sqrt(2), 0, 1 / np.sqrt(3), 0, 1 / np.sqrt(3)])
-    assert np.isnan(table["authors_cited"][5])
-    assert np.isnan(table["venues_cited"][5])
-
-
-def test_ranks_count_the_allowed_papers_that_score_more() -> None:
-    query = asked(corpus_of(TEXTS), {}, hidden=(1,))
-    scores = np.array([0.5, 9.0, 0.5, 2.0, 0.0, 0.0, 0.0, 0.0])
-    found = rank(query, "some", scores, np.arange(8))
-    assert found[[0, 2, 3]].tolist() == pytest.approx([np.log1p(1), np.log1p(1), 0])
-    assert found[4] == pytest.approx(np.log1p(RANKED)), "what scores nothing comes behind all that are told"
-    assert top(query, "some", scores, 2).tolist() == [3, 0]
-
-
 # List 0 holds 0, 1 and 2; list 1 holds 1 and 3; 4 stands on none.
 LISTS = [(0, 0), (0, 1), (0, 2), (1, 1), (1, 3)]
 
@@ -218,11 +157,9 @@ def test_papers_on_lists_with_near_ones_are_near_by_the_lists_length_and_their_o
 def test_the_share_of_given_papers_that_vouch_for_one_is_told() -> None:
     signal = Citations.fit(corpus_of(TEXTS, EDGES), Settings(Path()))
     query = asked(signal.corpus, {0: 1.0})
-    cited, _ = signal.reach(query, np.array([2, 3]))
-    assert cited is not None
+    cited, coupled = signal.reach(query, np.array([2, 3]), np.arange(8))
     assert cited[[2, 3, 7]].tolist() == [1.0, 1.0, 0.5], "0 cites 2 and 3; 6 cites 3 and 7"
-    _, coupled = signal.reach(query, np.array([0, 1]))
-    assert coupled is not None
+    _, coupled = signal.reach(query, np.array([0, 1]), np.arange(8))
     assert coupled[6] == 1.0, "6 cites 3, as 0 and 1 do"
     assert coupled[4] == 0
 

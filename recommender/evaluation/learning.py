@@ -16,8 +16,7 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 
 from recommender.blend import CONTEXT, KINDS, Blend, passing
-from recommender.evaluation.lessons import ASKED, COLUMNS, TAUGHT, Examples
-from recommender.loaded import FEATURES, GLANCED
+from recommender.evaluation.lessons import ASKED, COLUMNS, Examples
 from recommender.signals.base import Features
 
 INPUTS = (*COLUMNS, *(("", name) for name in CONTEXT))
@@ -26,6 +25,8 @@ TREES = 300
 """Of one forest."""
 HELD_OUT = 0.15
 """Share of the drafts that judge and calibrate; the shipped blends have not learned from them either."""
+TAUGHT = 400
+"""Candidates of a query that the gate lets through to what the forests learn from."""
 SHOWN = 100
 """Candidates a draft that calibration looks at: what a person may get to see."""
 
@@ -34,7 +35,7 @@ _LIGHTGBM = {
     "bagging_freq": 1, "bagging_by_query": True, "lambda_l2": 1.0, "max_bin": 127, "num_threads": 2,
     "deterministic": True, "force_row_wise": True, "verbose": -1,
 }
-_GATE = {"learning_rate": 0.2, "num_leaves": 15, "num_iterations": 50}
+_GATE = {"learning_rate": 0.2, "num_leaves": 15, "num_iterations": 30}
 
 
 def parted(examples: Examples, share: float = HELD_OUT) -> tuple[Examples, Examples]:
@@ -63,32 +64,23 @@ def left_out(kind: str) -> tuple[str, ...]:
 
 
 def learn(examples: Examples, seed: int, without: Sequence[str] = (), about: Mapping[str, Any] | None = None,
-          forests: int = 1, gate: str = "") -> Blend:
-    """The blend that ranks the examples best; `without` leaves signals out. Each forest has a seed of its own.
-
-    Behind a gate that is given, of equal columns; otherwise one is learned too.
-    """
+          forests: int = 1) -> Blend:
+    """The blend that ranks the examples best; `without` leaves signals out. Each forest has a seed of its own."""
     kept = [i for i, (signal, _) in enumerate(INPUTS) if signal not in without]
     columns = [INPUTS[i] for i in kept]
-    constraints = _paths(columns, FEATURES)
+    context = [i for i, (signal, _) in enumerate(columns) if not signal]
+    signals = dict.fromkeys(signal for signal, _ in columns if signal)
+    constraints = [[i for i, (owner, _) in enumerate(columns) if owner == signal] + context for signal in signals]
     tables = list(examples.tables) if len(kept) == len(INPUTS) else [table[:, kept] for table in examples.tables]
     every = [examples.cited[start:start + size] for start, size in _spans(examples)]
-    keeper = lightgbm.Booster(model_str=gate) if gate else _grown(
-        tables, every, {**_GATE, "interaction_constraints": _paths(columns, GLANCED), "seed": seed % 2**31})
-    hard = [passing(keeper, table, TAUGHT) for table in tables]
+    gate = _grown(tables, every, {**_GATE, "interaction_constraints": constraints, "seed": seed % 2**31})
+    hard = [passing(gate, table, TAUGHT) for table in tables]
     taught = [table[rows] for table, rows in zip(tables, hard, strict=True)]
     cited = [one[rows] for one, rows in zip(every, hard, strict=True)]
     grown = [_grown(taught, cited, {"interaction_constraints": constraints, "seed": (seed + number) % 2**31,
                                     "num_iterations": TREES}) for number in range(forests)]
-    return Blend(gate or keeper.model_to_string(), [forest.model_to_string() for forest in grown], columns, None,
+    return Blend(gate.model_to_string(), [forest.model_to_string() for forest in grown], columns, None,
                  dict(about or {}))
-
-
-def _paths(columns: Sequence[tuple[str, str]], features: Mapping[str, Sequence[str]]) -> list[list[int]]:
-    """By signal, the columns that may stand on one path: those of its features, and the context's; no others may."""
-    context = [i for i, (signal, _) in enumerate(columns) if not signal]
-    return [[i for i, (signal, name) in enumerate(columns) if signal == one and name in features[one]] + context
-            for one in dict.fromkeys(signal for signal, _ in columns if signal)]
 
 
 def _grown(tables: list[Features], cited: list[npt.NDArray[np.bool_]], parameters: Mapping[str, Any],

@@ -17,10 +17,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, diags_array
 
-from recommender.blend import Blends
 from recommender.index.corpus import NO_YEAR, Corpus
 from recommender.index.sparse import Rows, best
-from recommender.loaded import FEATURES, GLANCED, MANY, NOMINATED, bm25_of, context_of, kind_of
+from recommender.loaded import FEATURES, MANY, NOMINATED, bm25_of, context_of
 from recommender.papers import Draft, Filters, Paper
 from recommender.prepare import assemble, entity_columns, not_newer
 from recommender.settings import Settings
@@ -43,8 +42,6 @@ LISTS = 20
 """Reading lists that teach well enough for reference lists not to stand in for them."""
 GIVEN = 3
 """References that are given as anchors."""
-TAUGHT = 400
-"""Candidates of a query that the gate lets through to what the forests learn from."""
 
 
 @dataclass(frozen=True)
@@ -130,13 +127,11 @@ def without_lists(corpus: Corpus, keep: Mask, uncited: Rows | None = None) -> Co
 
 def lessons(corpus: Corpus, signals: Mapping[str, Signal], papers: Callable[[Rows], Mapping[int, Paper]],
             settings: Settings, most: int, modes: tuple[str, ...] = MODES,
-            tick: Callable[[int], object] = lambda n: None, split: str = "time", period: int = 0,
-            gates: Blends | None = None) -> Examples | None:
+            tick: Callable[[int], object] = lambda n: None, split: str = "time", period: int = 0) -> Examples | None:
     """Examples from a library's own reference lists; None where no paper can teach. `draft_rows` says what periods are.
 
-    Candidates are all that is nominated; with `gates`, those that the gate of such a query lets through. `papers` gives
-    the texts of rows. `signals` may lack the factors: they are fitted again, once on what drafts may know and once
-    without any reference list; what the other signals fit holds no edge.
+    `papers` gives the texts of rows. `signals` may lack the factors: they are fitted again, once on what drafts may
+    know and once without any reference list; what the other signals fit holds no edge.
     """
     rows, last = draft_rows(corpus, most, settings.seed, split, period)
     if not len(rows):
@@ -163,8 +158,6 @@ def lessons(corpus: Corpus, signals: Mapping[str, Signal], papers: Callable[[Row
     def learn_from(draft: int, mode: str, asked: Query, cited: Rows) -> None:
         asking = answering[mode == "none"]
         candidates = nominated(asking, asked)
-        if gates is not None:
-            candidates = candidates[passing_of(gates, asking, asked, candidates)]
         wanted = np.zeros(len(corpus), dtype=np.bool_)
         wanted[cited] = True
         wanted &= asked.allowed
@@ -224,12 +217,6 @@ def anchored_query(corpus: Corpus, signals: Mapping[str, Signal], anchors: Rows)
 def nominated(signals: Mapping[str, Signal], query: Query) -> Rows:
     """The union of what all signals nominate."""
     return np.unique(np.concatenate([signal.nominate(query, NOMINATED) for signal in signals.values()]))
-
-
-def passing_of(gates: Blends, signals: Mapping[str, Signal], query: Query, rows: Rows) -> Rows:
-    """The places of the rows that the gate of such a query lets through, as many as forests learn from."""
-    glances = {name: signal.glance(query, rows) for name, signal in signals.items()}
-    return gates[kind_of(query, signals)].gated(glances, context_of(signals, query), GLANCED, len(rows), TAUGHT)
 
 
 def described(signals: Mapping[str, Signal], query: Query, rows: Rows) -> Features:

@@ -47,15 +47,6 @@ def weighted_sum(matrix: csr_matrix, rows: Rows, weights: Floats) -> npt.NDArray
     return np.asarray(np.bincount(columns, weights=values * weights[owner], minlength=matrix.shape[1]), np.float64)
 
 
-def largest(values: Floats, owner: Rows, rows: int) -> npt.NDArray[np.float64]:
-    """[rows] the largest of each owner's values, owners ascending; missing where one has none."""
-    found = np.full(rows, np.nan)
-    if len(owner):
-        first = np.flatnonzero(np.diff(owner, prepend=-1))
-        found[owner[first]] = np.maximum.reduceat(values, first)
-    return found
-
-
 def row_dots(matrix: csr_matrix, rows: Rows, vector: Floats) -> npt.NDArray[np.float64]:
     """matrix[rows] @ vector, for each of the rows [rows]; of several vectors [columns × vectors], [rows × vectors]."""
     return np.asarray(matrix[rows] @ vector, np.float64)

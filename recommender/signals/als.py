@@ -24,7 +24,7 @@ from recommender.index.corpus import Corpus
 from recommender.index.sparse import Rows, best, gather, row_dots
 from recommender.papers import Evidence
 from recommender.settings import Settings
-from recommender.signals.base import Features, Query, Weighted, nothing, rank, table, top
+from recommender.signals.base import Features, Query, Weighted, nothing, table
 
 COLUMNS = ("terms", "entities", "keywords", "citations", "lists")
 CONFIDENCE = {"terms": 30.0, "entities": 15.0, "keywords": 15.0, "citations": 60.0, "lists": 60.0}
@@ -57,10 +57,8 @@ class Als:
     """Joint factors of papers and of everything that describes them."""
 
     name: ClassVar[str] = "als"
-    glanced: ClassVar[tuple[str, ...]] = (
-        "paper", "paper_share", "paper_rank", "closeness", "cited", "cited_share", "together", "together_share",
-        "together_rank")
-    features: ClassVar[tuple[str, ...]] = (*glanced, "listed")
+    features: ClassVar[tuple[str, ...]] = (
+        "paper", "paper_share", "closeness", "cited", "cited_share", "listed", "together", "together_share")
 
     def __init__(self, corpus: Corpus, layout: Layout, rarity: npt.NDArray[np.float32], papers: Factors,
                  columns: Factors, regularization: float) -> None:
@@ -123,34 +121,26 @@ class Als:
         if draft is None:
             return np.zeros(0, dtype=np.intp)
         kept, together = self.layout.kept["citations"], self._together(query)
-        every = {"als.every": self._every(query, draft), **({} if together is None else {"als.together": together})}
+        every = (self._every(query, draft), *(() if together is None else (together,)))
         return np.unique(np.concatenate([kept[best(self._cited(query, draft), k, query.allowed[kept])],
-                                         *(top(query, name, scores, k) for name, scores in every.items())]))
+                                         *(best(scores, k, query.allowed) for scores in every)]))
 
-    def glance(self, query: Query, rows: Rows) -> Features:
+    def describe(self, query: Query, rows: Rows) -> Features:
         """Missing where the draft has no column that the factors know; `cited` where nobody cites the paper."""
         draft = self._fold(query)
         if draft is None:
-            return nothing(rows, len(self.glanced))
+            return nothing(rows, len(self.features))
         paper = (self.papers[rows] @ draft).astype(np.float64)
         every = self._every(query, draft)
         norm = max(float(np.linalg.norm(draft)), 1e-9)
         every_cited, places = self._cited(query, draft), self.cited_places[rows]
-        most = float(np.nanmax(every_cited, initial=0.0)) or 1.0
+        top = float(np.nanmax(every_cited, initial=0.0)) or 1.0
         cited = np.append(every_cited, np.nan)[places]
         together = self._together(query)
-        of_anchors = (np.full(len(rows), np.nan),) * 3 if together is None else (
-            together[rows], together[rows] / (float(together.max(initial=0.0)) or 1.0),
-            rank(query, "als.together", together, rows))
-        return table(paper, paper / (float(every.max(initial=0.0)) or 1.0), rank(query, "als.every", every, rows),
-                     paper / self.norms[rows] / norm, cited, cited / most, *of_anchors)
-
-    def describe(self, query: Query, rows: Rows) -> Features:
-        """Missing where `glance` is; `listed` where the paper is on no list."""
-        draft = self._fold(query)
-        if draft is None:
-            return nothing(rows, len(self.features))
-        return np.concatenate([self.glance(query, rows), table(self._listed(draft, rows))], axis=1)
+        of_anchors = (np.full(len(rows), np.nan),) * 2 if together is None else (
+            together[rows], together[rows] / (float(together.max(initial=0.0)) or 1.0))
+        return table(paper, paper / (float(every.max(initial=0.0)) or 1.0), paper / self.norms[rows] / norm,
+                     cited, cited / top, self._listed(draft, rows), *of_anchors)
 
     def explain(self, query: Query, row: int) -> Iterator[Evidence]:
         """Each of the draft's columns by what it adds to the paper's score (Hu et al., section 5)."""

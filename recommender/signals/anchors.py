@@ -17,8 +17,7 @@ from recommender.papers import Evidence
 from recommender.settings import Settings
 from recommender.signals.base import Features, Query, Scores, Weighted, nothing, table
 from recommender.signals.bm25 import cosines
-from recommender.signals.citations import AROUND, SIGHTED, Citations
-from recommender.signals.neighbours import AROUND as PEOPLE
+from recommender.signals.citations import AROUND, Citations
 from recommender.signals.neighbours import Neighbours
 
 
@@ -26,11 +25,9 @@ class Anchors:
     """Nearness to given papers; without any, silent."""
 
     name: ClassVar[str] = "anchors"
-    glanced: ClassVar[tuple[str, ...]] = (
-        "likeness", "cited_beside", "reach_cited", "reach_coupled", *(f"near_{name}" for name in SIGHTED))
     features: ClassVar[tuple[str, ...]] = (
         "similar", "most_similar", "unlike", "likeness", "cited_beside", "reach_cited", "reach_coupled",
-        *(f"near_{name}" for name in (*AROUND, *PEOPLE)))
+        *(f"near_{name}" for name in AROUND), *(f"near_{name}" for name in Neighbours.features))
 
     def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
@@ -57,14 +54,6 @@ class Anchors:
         near = _around(query, liked)
         return np.unique(np.concatenate([self.citations.nominate(near, k), self.neighbours.listed(near, k)]))
 
-    def glance(self, query: Query, rows: Rows) -> Features:
-        """Missing throughout without anchors."""
-        liked = _liked(query)
-        if not len(liked):
-            return nothing(rows, len(self.glanced))
-        return np.concatenate([self._beside(query, liked, rows), self.citations.sighted(_around(query, liked), rows)],
-                              axis=1)
-
     def describe(self, query: Query, rows: Rows) -> Features:
         """Missing throughout without anchors; `unlike` is closeness to what was marked as not relevant."""
         liked = _liked(query)
@@ -74,9 +63,10 @@ class Anchors:
         close = self._cosines(rows, liked.rows)
         disliked = query.anchors.rows[query.anchors.weights < 0]
         unlike = (self._cosines(rows, disliked).max(axis=1) if len(disliked) else np.full(len(rows), np.nan))
-        return np.concatenate([
-            table(close @ liked.weights, close.max(axis=1), unlike), self._beside(query, liked, rows),
-            self.citations.around(near, rows), self.neighbours.around(near, rows)], axis=1)
+        likeness = np.full(len(rows), np.nan) if query.likeness is None else query.likeness[rows]
+        own = table(close @ liked.weights, close.max(axis=1), unlike, likeness,
+                    self.citations.beside(query, liked, rows), *self.citations.reach(query, liked.rows, rows))
+        return np.concatenate([own, self.citations.around(near, rows), self.neighbours.describe(near, rows)], axis=1)
 
     def explain(self, query: Query, row: int) -> list[Evidence]:
         """The anchors whose text it is close to."""
@@ -87,13 +77,6 @@ class Anchors:
         found = [Evidence(self.name, "paper", str(anchor), float(share), "is like it")
                  for anchor, share in zip(liked.rows.tolist(), shares, strict=True) if share]
         return sorted(found, key=lambda e: (-e.amount, e.name))
-
-    def _beside(self, query: Query, liked: Weighted, rows: Rows) -> Features:
-        """[rows × (likeness, cited_beside, reach_cited, reach_coupled)]"""
-        beside = query.once("anchors.beside", lambda: self.citations.beside(query, liked))
-        reach = query.once("anchors.reach", lambda: self.citations.reach(query, liked.rows))
-        return table(*(np.full(len(rows), np.nan) if scores is None else scores[rows]
-                       for scores in (query.likeness, beside, *reach)))
 
     def _cosines(self, rows: Rows, others: Rows) -> Scores:
         return cosines(self.corpus.vectors, rows, others)

@@ -1,8 +1,7 @@
 """What a signal is, and the prepared query that every signal is asked with.
 
-A signal nominates rows, gives a glance at many, and describes those that are worth it: `describe` gives float32
-[rows × its features], NaN where the query, or that paper, gives nothing to go on. A row's features never depend on
-which other rows are asked for.
+A signal nominates rows and describes rows: `features` gives float32 [rows × its features], NaN where the query,
+or that paper, gives nothing to go on. A row's features never depend on which other rows are asked for.
 """
 
 from __future__ import annotations
@@ -16,12 +15,9 @@ import numpy.typing as npt
 
 from recommender.index.artifact import ArrayReader, ArrayWriter
 from recommender.index.corpus import Corpus
-from recommender.index.sparse import Rows, best
+from recommender.index.sparse import Rows
 from recommender.papers import Evidence
 from recommender.settings import Settings
-
-RANKED = 2048
-"""Papers whose rank is told."""
 
 T = TypeVar("T")
 Features = npt.NDArray[np.float32]
@@ -114,10 +110,6 @@ class Query:
         value: T = self.memo[name]
         return value
 
-    def silent(self, group: str) -> Rows:
-        """Columns of a group that say nothing: the draft's own authors, unless their papers count."""
-        return self.authors if group == "authors" and not self.own_authors else self.authors[:0]
-
     @property
     def liked(self) -> Weighted:
         """The anchors that speak for, by ascending row."""
@@ -135,8 +127,6 @@ class Signal(Protocol):
     name: ClassVar[str]
     features: ClassVar[tuple[str, ...]]
     """Names of the feature columns; the first is the one that `explain` accounts for."""
-    glanced: ClassVar[tuple[str, ...]]
-    """Those of them that a look-up gives, in the order of `glance`'s columns."""
 
     @classmethod
     def fit(cls, corpus: Corpus, settings: Settings) -> Signal:
@@ -154,10 +144,6 @@ class Signal(Protocol):
 
     def nominate(self, query: Query, k: int) -> Rows:
         """Its best allowed rows, best first; none where it cannot find papers by itself."""
-        ...
-
-    def glance(self, query: Query, rows: Rows) -> Features:
-        """[rows × glanced] as `describe` has them, without the work for the others."""
         ...
 
     def describe(self, query: Query, rows: Rows) -> Features:
@@ -181,21 +167,6 @@ def to_others(closeness: Scores, rows: Rows, others: Rows) -> tuple[Scores, Scor
     mean = (closeness * counted).sum(axis=1) / np.maximum(number, 1)
     largest = np.where(counted, closeness, -1.0).max(axis=1, initial=-1.0)
     return np.where(number > 0, mean, np.nan), np.where(number > 0, largest, np.nan)
-
-
-def top(query: Query, name: str, scores: Scores, k: int) -> Rows:
-    """The k best allowed rows by scores [papers], best first; `name` tells these scores from the query's others."""
-    if k > RANKED:
-        return best(scores, k, query.allowed)
-    return query.once(f"top.{name}", lambda: best(scores, RANKED, query.allowed))[:k]
-
-
-def rank(query: Query, name: str, scores: Scores, rows: Rows) -> Scores:
-    """[rows] log(1 + how many allowed papers have a higher score), as if RANKED had for all but the RANKED best."""
-    ordered = query.once(f"rank.{name}", lambda: scores[top(query, name, scores, RANKED)][::-1])
-    above = len(ordered) - np.searchsorted(ordered, scores[rows], side="right")
-    lowest = ordered[0] if len(ordered) else np.inf
-    return np.asarray(np.log1p(np.where(scores[rows] >= lowest, above, RANKED)))
 
 
 def table(*columns: npt.NDArray[np.float64]) -> Features:

@@ -21,11 +21,13 @@ from recommender.index.corpus import Corpus, no_terms
 from recommender.index.sparse import Floats, Rows, best, gather, like, row_dots
 from recommender.papers import Evidence
 from recommender.settings import Settings
-from recommender.signals.base import Features, Query, Scores, Weighted, nothing, rank, table, to_others, top
+from recommender.signals.base import Features, Query, Scores, Weighted, nothing, table, to_others
 
 OKAPI_EPSILON = 0.25
 PLUS_DELTA = 1.0
 L_DELTA = 0.5
+RANKED = 2048
+"""Papers whose rank is told; all others have this one."""
 FEEDBACK = 10
 """The papers whose centre is the feedback query (Rocchio)."""
 
@@ -102,11 +104,10 @@ class Bm25:
     """The words of the draft against the words of every paper."""
 
     name: ClassVar[str] = "bm25"
-    glanced: ClassVar[tuple[str, ...]] = (
-        "bm25", "bm25_share", "bm25_rank", "phrases", "phrases_share", "phrases_rank", "closeness", "closeness_rank")
     features: ClassVar[tuple[str, ...]] = (
-        *glanced, "cosine", "title", "feedback", "feedback_best", "sentence", "second_sentence", "sentences",
-        "title_matched", "title_covered", "titles", "draft_covered")
+        "bm25", "bm25_share", "bm25_rank", "phrases", "phrases_share", "closeness", "cosine", "title", "feedback",
+        "feedback_best", "sentence", "second_sentence", "sentences", "title_matched", "title_covered",
+        "titles", "draft_covered")
 
     def __init__(self, corpus: Corpus, unigrams: Postings, by_paper: csr_matrix, phrases: Postings | None) -> None:
         self.corpus = corpus
@@ -154,30 +155,25 @@ class Bm25:
         """The best by words, by phrases, and by both together."""
         if not len(query.terms):
             return np.zeros(0, dtype=np.intp)
-        return np.unique(np.concatenate([top(query, name, scores, k) for name, scores in _variants(query)]))
-
-    def glance(self, query: Query, rows: Rows) -> Features:
-        """Scores as they are, and as a share of what the draft itself would score best."""
-        if not len(query.terms):
-            return nothing(rows, len(self.glanced))
-        words, phrases, close = (rank(query, name, scores, rows) for name, scores in _variants(query))
-        most = query.once("bm25.most", lambda: float(query.lexical.max(initial=0.0, where=query.visible)) or 1.0)
-        phrased = query.phrased[rows] if len(query.phrases) else np.full(len(rows), np.nan)
-        return table(
-            query.lexical[rows], query.lexical[rows] / most, words, phrased,
-            phrased / query.once("bm25.phrased", lambda: float(query.phrased.max(initial=0.0)) or 1.0),
-            np.where(np.isfinite(phrased), phrases, np.nan), query.closeness[rows], close)
+        return np.unique(np.concatenate([best(scores, k, query.allowed) for scores in
+                                         (query.lexical, query.phrased, query.closeness)]))
 
     def describe(self, query: Query, rows: Rows) -> Features:
-        """What stands close to the draft, to its title, to its best sentences, and to the ten best papers."""
+        """Scores as they are, and as a share of what the draft itself would score best."""
         if not len(query.terms):
             return nothing(rows, len(self.features))
-        ten = query.once("feedback", lambda: best(query.lexical, FEEDBACK, query.visible))
+        top = float(query.lexical.max(initial=0.0, where=query.visible)) or 1.0
+        phrases = query.phrased if len(query.phrases) else np.full(len(self.corpus), np.nan)
+        ordered = query.once("ordered", lambda: np.sort(query.lexical[best(query.lexical, RANKED)]))
+        rank = len(ordered) - np.searchsorted(ordered, query.lexical[rows], side="right")
+        ten = best(query.lexical, FEEDBACK, query.visible)
         angles = self._angles(query, rows, ten)
         feedback, closest = to_others(angles[:, 2:], rows, ten)
-        return np.concatenate([self.glance(query, rows), table(
-            angles[:, 0], angles[:, 1] if len(query.title) else np.full(len(rows), np.nan), feedback, closest,
-            *self._sentences(query, rows), *self._titles(query, rows), self._covered(query, rows))], axis=1)
+        return table(
+            query.lexical[rows], query.lexical[rows] / top, np.log1p(rank), phrases[rows],
+            phrases[rows] / (float(phrases.max(initial=0.0)) or 1.0), query.closeness[rows], angles[:, 0],
+            angles[:, 1] if len(query.title) else np.full(len(rows), np.nan), feedback, closest,
+            *self._sentences(query, rows), *self._titles(query, rows), self._covered(query, rows))
 
     def explain(self, query: Query, row: int) -> Iterator[Evidence]:
         """The draft's terms that the paper holds."""
@@ -250,11 +246,6 @@ class Bm25:
         weights = terms.weights * self.rarity[terms.rows]
         norm = float(np.linalg.norm(weights))
         return Weighted(terms.rows, weights / norm if norm else weights)
-
-
-def _variants(query: Query) -> tuple[tuple[str, Scores], ...]:
-    """By words, by phrases, and by both together, [papers] each."""
-    return ("bm25", query.lexical), ("phrases", query.phrased), ("closeness", query.closeness)
 
 
 def cosines(vectors: csr_matrix, rows: Rows, others: Rows, first: Sequence[Weighted] = ()) -> Scores:

@@ -13,25 +13,18 @@ from scipy.sparse import csr_matrix, diags_array
 
 from recommender.index.artifact import ArrayReader, ArrayWriter
 from recommender.index.corpus import Corpus
-from recommender.index.sparse import Rows, best, gather, largest, row_dots, weighted_sum
+from recommender.index.sparse import Rows, best, row_dots, weighted_sum
 from recommender.papers import Evidence
 from recommender.settings import Settings
-from recommender.signals.base import Features, Mask, Query, Scores, Weighted, nothing, rank, table, to_others, top
+from recommender.signals.base import Features, Mask, Query, Scores, Weighted, nothing, table, to_others
 from recommender.signals.bm25 import cosines
 
-SIGHTED = (
-    "cited_by_near", "cited_share", "cited_normal", "cocited", "cocited_share", "coupled", "coupled_share",
-    "cites_near", "step", "cited_rank", "cocited_rank", "coupled_rank", "step_rank")
-"""Features of the near papers, whichever these are, that a look-up gives."""
 AROUND = (
-    *SIGHTED, "citers_lexical", "references_lexical", "core_authors", "core_keywords", "authors_cited",
-    "authors_cocited", "venues_cited", "venues_cocited", "centre")
-"""All features of the near papers."""
+    "cited_by_near", "cited_share", "cited_normal", "cocited", "cocited_share", "coupled", "coupled_share",
+    "cites_near", "citers_lexical", "references_lexical", "step", "authors", "keywords", "centre")
+"""Features of the near papers, whichever these are."""
 SCALES = {"sharp": 30, "broad": 500}
 """The nearest papers taken alike: how many."""
-SCALED = tuple(f"{scale}_{reading}" for scale in SCALES
-               for reading in ("cited", "cocited", "cited_rank", "cocited_rank"))
-"""Features of these."""
 CORE = 100
 """The most co-cited papers, from which the second step goes on."""
 HEART = 10
@@ -42,8 +35,8 @@ class Citations:
     """References of the nearest papers, in several readings; a share is of the best paper's."""
 
     name: ClassVar[str] = "citations"
-    glanced: ClassVar[tuple[str, ...]] = (*SIGHTED, *SCALED)
-    features: ClassVar[tuple[str, ...]] = (*AROUND, *SCALED, "citers_close")
+    features: ClassVar[tuple[str, ...]] = (
+        *AROUND, "citers_close", *(f"{scale}_{reading}" for scale in SCALES for reading in ("cited", "cocited")))
 
     def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
@@ -81,37 +74,14 @@ class Citations:
         found = self._around(query)
         if found is None:
             return np.zeros(0, dtype=np.intp)
-        return np.unique(np.concatenate([top(query, f"citations.{name}", scores, k + k // 2) for name, scores in (
-            ("cited", found.cited), ("cocited", found.cocited), ("coupled", found.coupled))]))
-
-    def glance(self, query: Query, rows: Rows) -> Features:
-        """Missing throughout where no near paper has references or citers; by paper where it lists none."""
-        if self._around(query) is None:
-            return nothing(rows, len(self.glanced))
-        return np.concatenate([self.sighted(query, rows), self._scaled(query, rows)], axis=1)
+        return np.unique(np.concatenate([best(scores, k + k // 2, query.allowed) for scores in
+                                         (found.cited, found.cocited, found.coupled)]))
 
     def describe(self, query: Query, rows: Rows) -> Features:
-        """Missing where `glance` is."""
-        if self.cited_by is None or self._around(query) is None:
+        """Missing throughout where no near paper has references or citers; by paper where it lists none."""
+        if self._around(query) is None:
             return nothing(rows, len(self.features))
-        close = _of_best(query.closeness)
-        return np.concatenate([self.around(query, rows), self._scaled(query, rows), table(
-            row_dots(self.cited_by, rows, np.where(query.lists_references, close ** 2, 0.0)))], axis=1)
-
-    def sighted(self, query: Query, rows: Rows) -> Features:
-        """[rows × SIGHTED]"""
-        found = self._around(query)
-        if found is None:
-            return nothing(rows, len(SIGHTED))
-        lists_any = (self.listed[rows] > 0) & query.lists_references[rows]
-        return table(
-            found.cited[rows], _share(found.cited, rows), found.cited[rows] / self.fame[rows],
-            found.cocited[rows], _share(found.cocited, rows),
-            np.where(lists_any, found.coupled[rows], np.nan), np.where(lists_any, _share(found.coupled, rows), np.nan),
-            np.where(lists_any, found.citing[rows], np.nan), found.step[rows],
-            rank(query, "citations.cited", found.cited, rows), rank(query, "citations.cocited", found.cocited, rows),
-            np.where(lists_any, rank(query, "citations.coupled", found.coupled, rows), np.nan),
-            rank(query, "citations.step", found.step, rows))
+        return np.concatenate([self.around(query, rows), self._scaled(query, rows)], axis=1)
 
     def around(self, query: Query, rows: Rows) -> Features:
         """[rows × AROUND]"""
@@ -120,61 +90,58 @@ class Citations:
             return nothing(rows, len(AROUND))
         lists_any = (self.listed[rows] > 0) & query.lists_references[rows]
         lexical = _of_best(query.lexical)
-        return np.concatenate([self.sighted(query, rows), table(
+        return table(
+            found.cited[rows], _share(found.cited, rows), found.cited[rows] / self.fame[rows],
+            found.cocited[rows], _share(found.cocited, rows),
+            np.where(lists_any, found.coupled[rows], np.nan), np.where(lists_any, _share(found.coupled, rows), np.nan),
+            np.where(lists_any, found.citing[rows], np.nan),
             _mean(self.cited_by, rows, lexical, query.lists_references),
             np.where(lists_any, _mean(self.cites, rows, lexical, query.visible), np.nan),
-            *(self._shared(query, found.core, rows, group) for group in ("authors", "keywords")),
-            *self._others(query, found, rows, "authors"), *self._others(query, found, rows, "venues"),
-            self._centre(found.core.rows[:HEART], rows))], axis=1)
+            found.step[rows], *(self._shared(found.core, rows, group) for group in ("authors", "keywords")),
+            self._centre(found.core.rows[:HEART], rows))
 
     def _scaled(self, query: Query, rows: Rows) -> Features:
-        """[rows × SCALED]"""
-        found = query.once("citations.scaled", lambda: {scale: self._scale(query, papers) for scale, papers in
-                                                         SCALES.items()})
-        columns = []
-        for scale, readings in found.items():
-            columns += [scores[rows] for scores in readings]
-            columns += [rank(query, f"citations.{scale}{at}", scores, rows) for at, scores in enumerate(readings)]
+        """[rows × (citers_close, cited and cocited by each of SCALES)]"""
+        if self.cites is None or self.cited_by is None:
+            return nothing(rows, len(self.features) - len(AROUND))
+        close = _of_best(query.closeness)
+        columns = [row_dots(self.cited_by, rows, np.where(query.lists_references, close ** 2, 0.0))]
+        for papers in SCALES.values():
+            near = query.nearest[:papers]
+            weights = close[near] / (float(close[near].sum()) or 1.0)
+            listing = query.lists_references[near]
+            columns.append(weighted_sum(self.cites, near[listing], weights[listing])[rows])
+            columns.append(self._cocited(weighted_sum(self.cited_by, near, weights) * query.lists_references)[rows])
         return table(*columns)
 
-    def _scale(self, query: Query, papers: int) -> tuple[Scores, Scores]:
-        """[papers] each: cited by, and cited with, so many of the nearest."""
+    def beside(self, query: Query, papers: Weighted, rows: Rows) -> Scores:
+        """[rows] cited together with these papers by papers close to the query; missing where nobody cites these."""
         if self.cites is None or self.cited_by is None:
-            raise RuntimeError("asked without citations")
-        close, near = _of_best(query.closeness), query.nearest[:papers]
-        weights = close[near] / (float(close[near].sum()) or 1.0)
-        listing = query.lists_references[near]
-        return (weighted_sum(self.cites, near[listing], weights[listing]),
-                self._cocited(weighted_sum(self.cited_by, near, weights) * query.lists_references))
-
-    def beside(self, query: Query, papers: Weighted) -> Scores | None:
-        """[papers] cited together with these by papers close to the query; None where nobody cites these."""
-        if self.cites is None or self.cited_by is None:
-            return None
+            return np.full(len(rows), np.nan)
         citing = weighted_sum(self.cited_by, papers.rows, papers.weights) * query.lists_references
         if not citing.any():
-            return None
+            return np.full(len(rows), np.nan)
         close = _of_best(query.closeness)
         citers = np.flatnonzero(citing)
         shares = citing[citers] * close[citers] ** 2 / np.sqrt(self.listed[citers])
-        return weighted_sum(self.cites, citers, shares)
+        return weighted_sum(self.cites, citers, shares)[rows]
 
-    def reach(self, query: Query, papers: Rows) -> tuple[Scores | None, Scores | None]:
-        """[papers] each: the share of these papers that are cited with one, and that share references with it.
+    def reach(self, query: Query, papers: Rows, rows: Rows) -> tuple[Scores, Scores]:
+        """[rows] each: the share of these papers that are cited together with it, and that share references with it.
 
-        None without citations. A hidden paper is no reference in common, as nowhere else.
+        A hidden paper is no reference in common, as nowhere else.
         """
         if self.cites is None or self.cited_by is None:
-            return None, None
+            return np.full(len(rows), np.nan), np.full(len(rows), np.nan)
         known = query.lists_references.astype(np.float32)
         citing = self.cited_by[papers] @ diags_array(known)
         references = diags_array(known[papers]) @ self.cites[papers] @ diags_array(query.visible.astype(np.float32))
         cited, coupled = (
-            np.bincount(found.indices[found.data > 0], minlength=len(self.corpus)) / len(papers)
+            np.bincount(found.indices[found.data > 0], minlength=len(self.corpus))[rows] / len(papers)
             for found in (csr_matrix(citing @ self.cites), csr_matrix(references @ self.cited_by @ diags_array(known))))
         return cited, coupled
 
-    def _shared(self, query: Query, core: Weighted, rows: Rows, group: str) -> Scores:
+    def _shared(self, core: Weighted, rows: Rows, group: str) -> Scores:
         """[rows] how much of the core's weight lies on papers with the same author (or keyword), itself left out."""
         block = self.corpus.blocks.get(group)
         if block is None or not len(core):
@@ -182,31 +149,8 @@ class Citations:
         own = np.zeros(len(self.corpus))
         own[core.rows] = core.weights
         held = np.diff(block.indptr)[rows]
-        shared = weighted_sum(block, core.rows, core.weights)
-        shared[query.silent(group)] = 0
-        total = row_dots(block, rows, shared) - own[rows] * held
+        total = row_dots(block, rows, weighted_sum(block, core.rows, core.weights)) - own[rows] * held
         return np.where(held > 0, np.maximum(total, 0), np.nan)
-
-    def _others(self, query: Query, found: _Around, rows: Rows, group: str) -> tuple[Scores, Scores]:
-        """[rows] each: how cited by, and with, near papers the others of its best author (or its venue) are.
-
-        By the square root of how many papers there are; missing for a paper without any author (or venue).
-        """
-        block = self.corpus.blocks.get(group)
-        if block is None:
-            return np.full(len(rows), np.nan), np.full(len(rows), np.nan)
-        totals = query.once(f"citations.{group}", lambda: [
-            weighted_sum(block, known, reading[known]) for reading in (found.cited, found.cocited)
-            for known in (np.flatnonzero((reading > 0) & query.visible),)])
-        columns, _, owner = gather(block, rows)
-        told = ~np.isin(columns, query.silent(group))
-        columns, owner = columns[told], owner[told]
-        by_column = self.corpus.by_column[group].indptr
-        size = np.sqrt(by_column[columns + 1] - by_column[columns])
-        seen = query.visible[rows][owner]
-        cited, cocited = (largest(np.maximum(total[columns] - seen * reading[rows][owner], 0) / size, owner, len(rows))
-                          for total, reading in zip(totals, (found.cited, found.cocited), strict=True))
-        return cited, cocited
 
     def _centre(self, heart: Rows, rows: Rows) -> Scores:
         """[rows] mean cosine to the heart's papers, itself left out."""

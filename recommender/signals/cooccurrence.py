@@ -16,7 +16,7 @@ from recommender.index.corpus import Corpus
 from recommender.index.sparse import Rows, best, gather, like, row_dots, weighted_sum
 from recommender.papers import Evidence
 from recommender.settings import Settings
-from recommender.signals.base import Features, Mask, Query, Scores, Weighted, nothing, table
+from recommender.signals.base import Features, Query, Scores, Weighted, nothing, table
 
 SHRINKAGE = 3.0
 """Papers in common at which an association counts half."""
@@ -34,8 +34,7 @@ class Cooccurrence:
     """The draft's entities against every paper's."""
 
     name: ClassVar[str] = "cooccurrence"
-    glanced: ClassVar[tuple[str, ...]] = ("entities",)
-    features: ClassVar[tuple[str, ...]] = (*glanced, "named", "named_share")
+    features: ClassVar[tuple[str, ...]] = ("entities", "named", "named_share")
 
     def __init__(self, corpus: Corpus, association: csr_matrix | None, together: csr_matrix | None) -> None:
         self.corpus = corpus
@@ -78,24 +77,19 @@ class Cooccurrence:
         """Papers that share most with the widened entities."""
         if self.block is None or not len(query.entities):
             return np.zeros(0, dtype=np.intp)
-        return best(self._over_all(query), k, query.allowed)
-
-    def glance(self, query: Query, rows: Rows) -> Features:
-        """Missing where the draft names none that the library knows; by paper where the paper names none."""
-        if self.block is None or not len(query.entities):
-            return nothing(rows, len(self.glanced))
-        return table(np.where(self._naming(rows), self._over_all(query)[rows], np.nan))
+        return best(self._over_all(self._widened(query)), k, query.allowed)
 
     def describe(self, query: Query, rows: Rows) -> Features:
-        """Missing where `glance` is."""
+        """Missing where the draft names none that the library knows; by paper where the paper names none."""
         if self.block is None or not len(query.entities):
             return nothing(rows, len(self.features))
+        present = np.diff(self.block.indptr)[rows] > 0
         named = np.zeros(self.block.shape[1])
         named[query.entities.rows] = query.entities.weights
-        weighed, share = row_dots(self.binary, rows, np.column_stack((named * self.rarity, named))).T
-        columns = weighed, share / query.entities.weights.sum()
-        return np.concatenate([self.glance(query, rows), table(*(
-            np.where(self._naming(rows), column, np.nan) for column in columns))], axis=1)
+        widened, weighed, share = row_dots(self.binary, rows, np.column_stack((
+            self._widened(query) * self.rarity, named * self.rarity, named))).T
+        columns = widened / self.crowd[rows], weighed, share / query.entities.weights.sum()
+        return table(*(np.where(present, column, np.nan) for column in columns))
 
     def explain(self, query: Query, row: int) -> list[Evidence]:
         """Entities in common, and entities that go with the draft's."""
@@ -138,17 +132,8 @@ class Cooccurrence:
         weights[query.entities.rows] = np.maximum(weights[query.entities.rows], query.entities.weights)
         return weights
 
-    def _naming(self, rows: Rows) -> Mask:
-        """[rows] whether a paper names any entity."""
-        if self.block is None:
-            raise RuntimeError("asked without entities")
-        return np.asarray(self.block.indptr[rows + 1] > self.block.indptr[rows])
-
-    def _over_all(self, query: Query) -> Scores:
-        """[papers] how much of the widened entities' weight each names, for how many it names."""
-        return query.once("entities.all", lambda: self._weigh_all(self._widened(query)))
-
-    def _weigh_all(self, weights: Scores) -> Scores:
+    def _over_all(self, weights: Scores) -> Scores:
+        """[papers]"""
         if self.by_entity is None:
             raise RuntimeError("asked without entities")
         columns = np.flatnonzero(weights)

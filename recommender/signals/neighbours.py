@@ -13,18 +13,12 @@ from scipy.sparse import csr_matrix
 
 from recommender.index.artifact import ArrayReader, ArrayWriter
 from recommender.index.corpus import Corpus
-from recommender.index.sparse import Rows, best, gather, largest, row_dots, weighted_sum
+from recommender.index.sparse import Rows, best, gather, row_dots, weighted_sum
 from recommender.papers import Evidence
 from recommender.settings import Settings
 from recommender.signals.base import Features, Query, Scores, nothing, table
 
 GROUPS = ("authors", "keywords", "venues", "lists")
-AROUND = (*GROUPS, "venue_lift", "keyword_lift")
-"""Features of the near papers, whichever these are."""
-DOUBT = 3.0
-"""Papers far from the draft that an author is held to have besides what is theirs."""
-FEW = 20.0
-"""Papers that a venue, or a keyword, is held to have besides its own, so that a small one is not lifted by chance."""
 OWN = "writes the draft"
 """How an author of the draft is linked to it, where their own papers count."""
 
@@ -33,8 +27,7 @@ class Neighbours:
     """What the nearest papers have in common with a candidate besides their text."""
 
     name: ClassVar[str] = "neighbours"
-    features: ClassVar[tuple[str, ...]] = (*AROUND, "author_close", "author_best")
-    glanced: ClassVar[tuple[str, ...]] = ()
+    features: ClassVar[tuple[str, ...]] = GROUPS
 
     def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
@@ -77,22 +70,11 @@ class Neighbours:
         scores = weighted_sum(by_list, lists, weights[lists]) / np.sqrt(1 + np.diff(block.indptr))
         return best(scores, k, query.allowed)
 
-    def glance(self, query: Query, rows: Rows) -> Features:
-        """Nothing: what a paper shares has to be looked for."""
-        return nothing(rows, 0)
-
     def describe(self, query: Query, rows: Rows) -> Features:
         """Missing for a paper without that group, and where no near paper has it."""
         if not len(query.near):
-            return nothing(rows, len(self.features))
-        return np.concatenate([self.around(query, rows), table(*self._kin(query, rows))], axis=1)
-
-    def around(self, query: Query, rows: Rows) -> Features:
-        """[rows × AROUND]"""
-        if not len(query.near):
-            return nothing(rows, len(AROUND))
-        return table(*(self._shared(query, rows, group) for group in GROUPS),
-                     *(self._lift(query, rows, group) for group in ("venues", "keywords")))
+            return nothing(rows, len(GROUPS))
+        return table(*(self._shared(query, rows, group) for group in GROUPS))
 
     def explain(self, query: Query, row: int) -> list[Evidence]:
         """The authors that stand over near papers too."""
@@ -127,7 +109,8 @@ class Neighbours:
         if not weights.any():
             return np.full(len(rows), np.nan)
         columns = self.rarity[group].copy() if group in self.rarity else np.ones(block.shape[1])
-        columns[query.silent(group)] = 0
+        if group == "authors" and not query.own_authors:
+            columns[query.authors] = 0
         own = np.zeros(len(self.corpus))
         own[near.rows] = near.weights
         totals = row_dots(block, rows, weights * columns) - own[rows] * row_dots(block, rows, columns)
@@ -135,45 +118,6 @@ class Neighbours:
         if group == "lists":
             totals /= np.sqrt(1 + held)
         return np.where(held > 0, np.maximum(totals, 0), np.nan)
-
-
-    def _lift(self, query: Query, rows: Rows, group: str) -> Scores:
-        """[rows] log of how much commoner its venue, or each of its keywords, is among near papers than in general."""
-        block = self.corpus.blocks.get(group)
-        if block is None:
-            return np.full(len(rows), np.nan)
-        own = np.zeros(len(self.corpus))
-        own[query.near.rows] = query.near.weights
-        columns, _, owner = gather(block, rows)
-        near = np.maximum(self._weights(query, group)[columns] - own[rows][owner], 0)
-        held = np.diff(self.corpus.by_column[group].indptr)[columns]
-        lifts = np.log((near * len(self.corpus) + FEW) / (held + FEW))
-        number = np.bincount(owner, minlength=len(rows))
-        return np.where(number > 0, np.bincount(owner, lifts, len(rows)) / np.maximum(number, 1), np.nan)
-
-    def _kin(self, query: Query, rows: Rows) -> tuple[Scores, Scores]:
-        """[rows] closeness of the other papers of its closest author, in the mean, and the closest by any of them."""
-        block, by_author = self.corpus.blocks.get("authors"), self.corpus.by_column.get("authors")
-        if block is None or by_author is None:
-            return np.full(len(rows), np.nan), np.full(len(rows), np.nan)
-        close = query.closeness * query.visible / (float(query.closeness.max(initial=0.0)) or 1.0)
-        columns, _, owner = gather(block, rows)
-        told = ~np.isin(columns, query.silent("authors"))
-        columns, owner = columns[told], owner[told]
-        authors, at = np.unique(columns, return_inverse=True)
-        papers, _, of = gather(by_author, authors)
-        nearness = close[papers]
-        closest = largest(nearness, of, len(authors))
-        # What is left where a paper is its author's closest itself: the second closest, or one as close.
-        at_closest = np.flatnonzero(nearness == closest[of])
-        once = at_closest[np.diff(of[at_closest], prepend=-1) > 0]
-        others = nearness.copy()
-        others[once] = 0.0
-        own = close[rows][owner]
-        best_other = np.where(own == closest[at], largest(others, of, len(authors))[at], closest[at])
-        total = np.bincount(of, nearness, len(authors))[at] - own
-        number = np.bincount(of, query.visible[papers], len(authors))[at] - query.visible[rows][owner]
-        return largest(total / (number + DOUBT), owner, len(rows)), largest(best_other, owner, len(rows))
 
 
 def _rarity(block: csr_matrix) -> Scores:

@@ -9,10 +9,10 @@ from scipy.sparse import csr_matrix
 
 from recommender.index.artifact import ArrayReader, ArrayWriter
 from recommender.index.corpus import NO_YEAR, Corpus
-from recommender.index.sparse import Rows, gather, largest, row_dots, weighted_sum
+from recommender.index.sparse import Rows, gather, row_dots, weighted_sum
 from recommender.papers import Evidence
 from recommender.settings import Settings
-from recommender.signals.base import Features, Query, Scores, nothing, table
+from recommender.signals.base import Features, Mask, Query, Scores, nothing, table
 
 RECENT = 5
 """Years before the draft in which a citation is a recent one."""
@@ -24,9 +24,9 @@ class Prior:
     """Small, and never a reason by itself."""
 
     name: ClassVar[str] = "prior"
-    glanced: ClassVar[tuple[str, ...]] = ("citation_count", "age")
     features: ClassVar[tuple[str, ...]] = (
-        *glanced, "recent", "venue_cited", "authors_cited", "venue_share", "authors_papers", "words", "title_words")
+        "citation_count", "age", "recent", "venue_cited", "authors_cited", "venue_share", "authors_papers", "words",
+        "title_words")
 
     def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
@@ -56,61 +56,51 @@ class Prior:
         """None: nothing is relevant for being old or famous."""
         return np.zeros(0, dtype=np.intp)
 
-    def glance(self, query: Query, rows: Rows) -> Features:
-        """log(1 + visible citations); years before the draft (or before the library's newest)."""
-        if query.is_empty:
-            return nothing(rows, len(self.glanced))
-        years, fame = self.corpus.years[rows], self._fame(query)
-        return table(np.full(len(rows), np.nan) if fame is None else fame[rows],
-                     np.where(years != NO_YEAR, self._now(query) - years, np.nan))
-
     def describe(self, query: Query, rows: Rows) -> Features:
-        """Besides these: recent citations, how much the papers of its venue, and of its most cited author, are cited.
+        """log(1 + visible citations), all and recent; years before the draft (or before the library's newest).
 
-        Then how large its venue is, how many papers its busiest author has, and how long its text and its title are.
+        Then how much the papers of its venue, and of its most cited author, are cited; how large its venue is, how many
+        papers its busiest author has, and how long its text and its title are.
         """
         if query.is_empty:
             return nothing(rows, len(self.features))
+        years = self.corpus.years.astype(np.float64)
+        now = query.year if query.year is not None else self.latest
+        lately = years >= now - RECENT + 1 if self.latest != NO_YEAR else None
         return np.concatenate([
-            self.glance(query, rows),
-            table(self._recent(query, rows), *(self._cited(query, group, rows) for group in ("venues", "authors")),
+            table(self._citations(query, rows), np.where(years[rows] != NO_YEAR, now - years[rows], np.nan),
+                  np.full(len(rows), np.nan) if lately is None else self._citations(query, rows, lately),
+                  *(self._cited(query, group, rows) for group in ("venues", "authors")),
                   self._size(query, "venues", rows) / len(self.corpus), np.log1p(self._size(query, "authors", rows))),
             self.lengths[rows]], axis=1)
 
     def explain(self, query: Query, row: int) -> list[Evidence]:
         """How often it is cited."""
-        fame = self._fame(query)
-        if fame is None or query.is_empty:
+        cited_by = self.corpus.by_column.get("citations")
+        if cited_by is None or query.is_empty:
             return []
-        count = float(fame[row])
+        citers = cited_by.indices[cited_by.indptr[row]:cited_by.indptr[row + 1]]
+        count = float(np.log1p(query.lists_references[citers].sum()))
         return [Evidence(self.name, "count", "citations in this library", count)] if count else []
 
-    def _now(self, query: Query) -> int:
-        return query.year if query.year is not None else self.latest
-
-    def _fame(self, query: Query) -> Scores | None:
-        """[papers] log(1 + visible citations) of the visible papers, else 0; None in a library without citations."""
-        cites = self.corpus.blocks.get("citations")
-        return None if cites is None else query.once("prior.fame", lambda: _fame(query, cites))
-
-    def _recent(self, query: Query, rows: Rows) -> Scores:
-        """[rows] log(1 + citations) by visible papers of the last years."""
+    def _citations(self, query: Query, rows: Rows, counted: Mask | None = None) -> Scores:
+        """[rows] log(1 + citations) by visible papers, or by those of them that are counted [papers]."""
         cited_by = self.corpus.by_column.get("citations")
-        if cited_by is None or self.latest == NO_YEAR:
+        if cited_by is None:
             return np.full(len(rows), np.nan)
-        lately = query.lists_references & (self.corpus.years >= self._now(query) - RECENT + 1)
-        return np.log1p(row_dots(cited_by, rows, lately.astype(np.float64)))
+        listing = query.lists_references if counted is None else query.lists_references & counted
+        return np.log1p(row_dots(cited_by, rows, listing.astype(np.float64)))
 
     def _cited(self, query: Query, group: str, rows: Rows) -> Scores:
         """[rows] mean log(1 + citations) of a venue's, or the best author's, other papers; missing without any list."""
-        block, fame = self.corpus.blocks.get(group), self._fame(query)
-        if block is None or fame is None or not query.lists_references.any():
+        block, cites = self.corpus.blocks.get(group), self.corpus.blocks.get("citations")
+        if block is None or cites is None or not query.lists_references.any():
             return np.full(len(rows), np.nan)
-        cited = query.once("prior.cited", lambda: np.flatnonzero(fame))
+        cited, fame = query.once("prior.fame", lambda: _fame(query, cites))
         total = query.once(f"prior.{group}", lambda: weighted_sum(block, cited, fame[cited]))
         columns, own, owner = gather(block, rows)
         others = (total[columns] - own * fame[rows][owner]) / (self._held(query, group)[columns] - 1 + DOUBT)
-        return largest(others, owner, len(rows))
+        return _largest(others, owner, len(rows))
 
     def _size(self, query: Query, group: str, rows: Rows) -> Scores:
         """[rows] how many papers its venue, or its busiest author, has."""
@@ -118,7 +108,7 @@ class Prior:
         if block is None:
             return np.full(len(rows), np.nan)
         columns, _, owner = gather(block, rows)
-        return largest(self._held(query, group)[columns].astype(np.float64), owner, len(rows))
+        return _largest(self._held(query, group)[columns].astype(np.float64), owner, len(rows))
 
     def _held(self, query: Query, group: str) -> Rows:
         """[columns] how many papers that are not hidden each has."""
@@ -135,8 +125,21 @@ class Prior:
         return np.asarray(np.log1p(np.diff(block.indptr).astype(np.float64)))
 
 
-def _fame(query: Query, cites: csr_matrix) -> Scores:
+def _fame(query: Query, cites: csr_matrix) -> tuple[Rows, Scores]:
+    """The visible papers that are cited, and log(1 + citations) [papers]."""
     listing = np.flatnonzero(query.lists_references & (np.diff(cites.indptr) > 0))
     fame = weighted_sum(cites, listing, np.ones(len(listing)))
-    fame[~query.visible] = 0
-    return np.log1p(fame, out=fame)
+    cited = np.flatnonzero((fame > 0) & query.visible)
+    counts = np.log1p(fame[cited])
+    fame[:] = 0
+    fame[cited] = counts
+    return cited, fame
+
+
+def _largest(values: Scores, owner: Rows, rows: int) -> Scores:
+    """[rows] largest of the values of each owner, which ascend; missing where it has none."""
+    largest = np.full(rows, np.nan)
+    if len(owner):
+        first = np.flatnonzero(np.diff(owner, prepend=-1))
+        largest[owner[first]] = np.maximum.reduceat(values, first)
+    return largest

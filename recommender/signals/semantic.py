@@ -18,10 +18,9 @@ from recommender.index.sparse import Rows, best
 from recommender.papers import Evidence
 from recommender.semantic.encoder import Vectors, encoder
 from recommender.settings import Settings
-from recommender.signals.base import Features, Mask, Query, Scores, Weighted, nothing, rank, table, to_others, top
-from recommender.signals.citations import AROUND, SIGHTED, Citations
-from recommender.signals.neighbours import AROUND as PEOPLE
-from recommender.signals.neighbours import Neighbours
+from recommender.signals.base import Features, Mask, Query, Scores, Weighted, nothing, table, to_others
+from recommender.signals.citations import AROUND, Citations
+from recommender.signals.neighbours import GROUPS, Neighbours
 
 DIRECTIONS = 128
 """Directions of most variance that a scan of all papers looks at."""
@@ -32,18 +31,16 @@ SHARPNESS = 3
 FEEDBACK = 10
 """The papers nearest in meaning that a candidate is compared with."""
 _OWN = ("cosine", "cosine_share", "cosine_z", "feedback", "given", "given_best")
-_SIGHTED = ("cited_by_near", "cited_share", "cocited", "cocited_share", "coupled_share", "cites_near", "cited_rank",
-            "cocited_rank", "coupled_rank")
-_SEEN, _REST = [SIGHTED.index(name) for name in _SIGHTED], [AROUND.index("core_authors")]
+_AROUND = ("cited_by_near", "cited_share", "cocited", "cocited_share", "coupled_share", "cites_near", "authors")
+_PICKED = [AROUND.index(name) for name in _AROUND]
 
 
 class Semantic:
     """The meaning of the draft against that of every paper; silent without vectors, or without the extra."""
 
     name: ClassVar[str] = "semantic"
-    glanced: ClassVar[tuple[str, ...]] = ("scanned", "scanned_rank", *(f"near_{name}" for name in _SIGHTED))
-    features: ClassVar[tuple[str, ...]] = (*_OWN, *glanced, "near_core_authors",
-                                           *(f"near_{name}" for name in PEOPLE))
+    features: ClassVar[tuple[str, ...]] = (*_OWN, *(f"near_{name}" for name in _AROUND),
+                                           *(f"near_{group}" for group in GROUPS))
 
     def __init__(self, corpus: Corpus, directions: Vectors | None = None, scan: Vectors | None = None, model: str = "",
                  encoded_by: str = "") -> None:
@@ -92,19 +89,8 @@ class Semantic:
         meaning = self._meaning(query)
         if meaning is None:
             return np.zeros(0, dtype=np.intp)
-        nearest = top(query, "semantic.scan", self._scanned(query, meaning), k)
+        nearest = best(self._scanned(query, meaning), k, query.allowed)
         return np.unique(np.concatenate([nearest, self.citations.nominate(self._around(query, meaning), k // 2)]))
-
-    def glance(self, query: Query, rows: Rows) -> Features:
-        """Missing throughout without a vector of the query; `scanned` is the scan's cosine, for a paper with one."""
-        meaning = self._meaning(query)
-        if meaning is None:
-            return nothing(rows, len(self.glanced))
-        middle, spread = self._spread(query, meaning)
-        scanned = np.where(self.scan[rows].any(axis=1), (self._scanned(query, meaning)[rows] - middle) / spread, np.nan)
-        ranks = rank(query, "semantic.scan", self._scanned(query, meaning), rows)
-        return np.concatenate([table(scanned, np.where(np.isfinite(scanned), ranks, np.nan)),
-                               self.citations.sighted(self._around(query, meaning), rows)[:, _SEEN]], axis=1)
 
     def describe(self, query: Query, rows: Rows) -> Features:
         """Missing throughout without a vector of the query, and for a paper without one."""
@@ -117,13 +103,12 @@ class Semantic:
         cosine = np.where(known, own @ meaning, np.nan).astype(np.float64)
         # Not the largest of the rows asked for: a row's features are the same whoever stands beside it.
         top = float(scanned.max(initial=0.0)) or 1.0
-        middle, spread = self._spread(query, meaning)
+        middle, spread = query.once("semantic.spread", lambda: (float(scanned.mean()), float(scanned.std()) or 1.0))
         columns = (cosine, cosine / top, (cosine - middle) / spread,
                    self._likeness(own, known, around.near.rows[:FEEDBACK], rows)[0],
                    *self._likeness(own, known, query.liked.rows, rows))
-        return np.concatenate([table(*columns), self.glance(query, rows),
-                               self.citations.around(around, rows)[:, _REST], self.neighbours.around(around, rows)],
-                              axis=1)
+        return np.concatenate([table(*columns), self.citations.around(around, rows)[:, _PICKED],
+                               self.neighbours.describe(around, rows)], axis=1)
 
     def explain(self, query: Query, row: int) -> list[Evidence]:
         """One piece: how near it is in meaning."""
@@ -165,11 +150,6 @@ class Semantic:
     def _scanned(self, query: Query, meaning: Vectors) -> Scores:
         """[papers] about the cosine."""
         return query.once("semantic.scan", lambda: (self.scan @ (meaning @ self.directions)).astype(np.float64))
-
-    def _spread(self, query: Query, meaning: Vectors) -> tuple[float, float]:
-        """Mean and standard deviation of the scan's cosines."""
-        scanned = self._scanned(query, meaning)
-        return query.once("semantic.spread", lambda: (float(scanned.mean()), float(scanned.std()) or 1.0))
 
     def _around(self, query: Query, meaning: Vectors) -> Query:
         """The same query with the papers nearest in meaning as its near papers."""
