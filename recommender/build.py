@@ -112,7 +112,7 @@ def own_blends(settings: Settings, library: Library, corpus: Corpus, signals: Ma
         return None, {"from": "shipped", "why": f"{len(rows)} papers with {REFERENCES} references or more, "
                                                 f"learning wants {ENOUGH}"}
     with stage("Learning from reference lists", len(rows), " drafts") as tick:
-        examples = lessons(corpus, signals, library_texts(library, corpus), settings, DRAFTS, tick=tick)
+        examples = lessons(corpus, signals, library_texts(library, corpus), settings, DRAFTS, tick=tick, gates=shipped)
     if examples is None:
         return None, {"from": "shipped", "why": "no paper's references were among its candidates"}
     chosen, said = dict(shipped), {}
@@ -134,7 +134,7 @@ def _better(shipped: Blend, examples: Examples, seed: int, without: Sequence[str
     if not len(test.groups) or not len(taught.groups):
         return shipped, {"from": "shipped", "why": "too few drafts give such a query"}
     about = {"learned on": f"{len(taught.groups)} queries of this library", "in a mean with": shipped.about}
-    learned = joined(learn(taught, seed, without, about), shipped)
+    learned = joined(learn(taught, seed, without, about, gate=shipped.gate), shipped)
     own, other = (float(ndcg_of(scores_of(blend, test), test).mean()) for blend in (learned, shipped))
     better = own > other
     blend = calibrated(learned if better else shipped, test)

@@ -14,6 +14,7 @@ import pytest
 import pytrec_eval
 from scipy.sparse import csr_matrix
 
+from recommender.blend import SHIPPED, load
 from recommender.build import build, library_texts
 from recommender.errors import InputError
 from recommender.evaluation import SPLITS
@@ -171,6 +172,25 @@ def test_half_of_the_references_stands_in_where_lists_are_too_few(citing: tuple[
     assert of_kind(found, "list").modes == found.modes
     wanted = np.add.reduceat(found.cited, np.cumsum([0, *found.groups[:-1]])) + found.missed
     assert wanted.max() == 3, "of six references three are given and three are wanted"
+
+
+def test_behind_a_gate_a_lesson_holds_the_candidates_that_are_hard_to_tell_apart(
+        citing: tuple[Settings, Library], monkeypatch: pytest.MonkeyPatch) -> None:
+    settings, library = citing
+    monkeypatch.setattr("recommender.evaluation.lessons.TAUGHT", 10)
+    corpus = Index.load(settings).corpus
+    signals = {name: signal.fit(corpus, settings) for name, signal in SIGNALS.items()}
+    every, hard = (lessons(corpus, signals, library_texts(library, corpus), settings, 30, ("all",), gates=gates)
+                   for gates in (None, load(SHIPPED)))
+    assert every is not None
+    assert hard is not None
+    assert hard.groups.max() == 10 < every.groups.min()
+    place = every.drafts.tolist().index(hard.drafts[0])
+    whole = {row.tobytes() for row in every.tables[place]}
+    assert all(row.tobytes() in whole for row in hard.tables[0])
+    start = every.groups[:place].sum()
+    wanted = every.cited[start:start + every.groups[place]].sum() + every.missed[place]
+    assert hard.cited[:10].sum() + hard.missed[0] == wanted, "what the gate stops counts as missed"
 
 
 def test_an_earlier_period_asks_with_older_drafts_and_knows_still_older_lists(citing: tuple[Settings, Library]) -> None:

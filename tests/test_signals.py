@@ -96,6 +96,10 @@ def test_a_rows_features_do_not_depend_on_which_others_are_asked_for(signal: Sig
         np.testing.assert_allclose(alone[0], together[row], rtol=1e-5, atol=1e-6)
 
 
+def test_every_feature_of_a_signal_has_a_name_of_its_own(signal: Signal) -> None:
+    assert len(set(signal.features)) == len(signal.features)
+
+
 def test_evidence_adds_up_to_the_first_feature(signal: Signal, query: Query) -> None:
     rows = np.arange(len(query.corpus))
     first = signal.describe(query, rows)[:, 0]

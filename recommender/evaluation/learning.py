@@ -15,18 +15,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from recommender.blend import CONTEXT, KINDS, Blend, passing
-from recommender.evaluation.lessons import ASKED, COLUMNS, Examples
+from recommender.blend import KINDS, Blend, passing
+from recommender.evaluation.lessons import ASKED, COLUMNS, INPUTS, TAUGHT, Examples, inputs_of
 from recommender.signals.base import Features
 
-INPUTS = (*COLUMNS, *(("", name) for name in CONTEXT))
-"""(signal, feature) of each column of the examples."""
 TREES = 300
 """Of one forest."""
 HELD_OUT = 0.15
 """Share of the drafts that judge and calibrate; the shipped blends have not learned from them either."""
-TAUGHT = 400
-"""Candidates of a query that the gate lets through to what the forests learn from."""
 SHOWN = 100
 """Candidates a draft that calibration looks at: what a person may get to see."""
 
@@ -64,8 +60,11 @@ def left_out(kind: str) -> tuple[str, ...]:
 
 
 def learn(examples: Examples, seed: int, without: Sequence[str] = (), about: Mapping[str, Any] | None = None,
-          forests: int = 1) -> Blend:
-    """The blend that ranks the examples best; `without` leaves signals out. Each forest has a seed of its own."""
+          forests: int = 1, gate: str = "") -> Blend:
+    """The blend that ranks the examples best; `without` leaves signals out. Each forest has a seed of its own.
+
+    Behind a gate that is given, of equal columns; otherwise one is learned too.
+    """
     kept = [i for i, (signal, _) in enumerate(INPUTS) if signal not in without]
     columns = [INPUTS[i] for i in kept]
     context = [i for i, (signal, _) in enumerate(columns) if not signal]
@@ -73,13 +72,14 @@ def learn(examples: Examples, seed: int, without: Sequence[str] = (), about: Map
     constraints = [[i for i, (owner, _) in enumerate(columns) if owner == signal] + context for signal in signals]
     tables = list(examples.tables) if len(kept) == len(INPUTS) else [table[:, kept] for table in examples.tables]
     every = [examples.cited[start:start + size] for start, size in _spans(examples)]
-    gate = _grown(tables, every, {**_GATE, "interaction_constraints": constraints, "seed": seed % 2**31})
-    hard = [passing(gate, table, TAUGHT) for table in tables]
+    keeper = lightgbm.Booster(model_str=gate) if gate else _grown(
+        tables, every, {**_GATE, "interaction_constraints": constraints, "seed": seed % 2**31})
+    hard = [passing(keeper, table, TAUGHT) for table in tables]
     taught = [table[rows] for table, rows in zip(tables, hard, strict=True)]
     cited = [one[rows] for one, rows in zip(every, hard, strict=True)]
     grown = [_grown(taught, cited, {"interaction_constraints": constraints, "seed": (seed + number) % 2**31,
                                     "num_iterations": TREES}) for number in range(forests)]
-    return Blend(gate.model_to_string(), [forest.model_to_string() for forest in grown], columns, None,
+    return Blend(gate or keeper.model_to_string(), [forest.model_to_string() for forest in grown], columns, None,
                  dict(about or {}))
 
 
@@ -97,10 +97,9 @@ def _grown(tables: list[Features], cited: list[npt.NDArray[np.bool_]], parameter
 
 def scores_of(blend: Blend, examples: Examples) -> npt.NDArray[np.float64]:
     """[candidates] the blend's scores; minus infinity for what its gate stops."""
-    chosen = [INPUTS.index(column) for column in blend.columns]
     scores = []
     for table in examples.tables:
-        inputs = table[:, chosen]
+        inputs = inputs_of(blend, table)
         passed = passing(blend.gatekeeper, inputs, TAUGHT)
         score = np.full(len(table), -np.inf)
         score[passed] = blend.scores(inputs[passed])

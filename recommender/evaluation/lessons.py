@@ -17,9 +17,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, diags_array
 
+from recommender.blend import CONTEXT, Blend, Blends, passing
 from recommender.index.corpus import NO_YEAR, Corpus
 from recommender.index.sparse import Rows, best
-from recommender.loaded import FEATURES, MANY, NOMINATED, bm25_of, context_of
+from recommender.loaded import FEATURES, MANY, NOMINATED, bm25_of, context_of, kind_of
 from recommender.papers import Draft, Filters, Paper
 from recommender.prepare import assemble, entity_columns, not_newer
 from recommender.settings import Settings
@@ -42,6 +43,8 @@ LISTS = 20
 """Reading lists that teach well enough for reference lists not to stand in for them."""
 GIVEN = 3
 """References that are given as anchors."""
+TAUGHT = 400
+"""Candidates of a query that the gate lets through to what the forests learn from."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,8 @@ class Examples:
 EDGELESS = ("bm25", "cooccurrence")
 """Signals that nothing of what a lesson hides goes into."""
 COLUMNS = tuple((name, feature) for name, features in FEATURES.items() for feature in features)
+INPUTS = (*COLUMNS, *(("", name) for name in CONTEXT))
+"""(signal, feature) of each column of the examples."""
 
 
 def draft_rows(corpus: Corpus, most: int, seed: int, split: str = "time", period: int = 0) -> tuple[Rows, int | None]:
@@ -127,11 +132,13 @@ def without_lists(corpus: Corpus, keep: Mask, uncited: Rows | None = None) -> Co
 
 def lessons(corpus: Corpus, signals: Mapping[str, Signal], papers: Callable[[Rows], Mapping[int, Paper]],
             settings: Settings, most: int, modes: tuple[str, ...] = MODES,
-            tick: Callable[[int], object] = lambda n: None, split: str = "time", period: int = 0) -> Examples | None:
+            tick: Callable[[int], object] = lambda n: None, split: str = "time", period: int = 0,
+            gates: Blends | None = None) -> Examples | None:
     """Examples from a library's own reference lists; None where no paper can teach. `draft_rows` says what periods are.
 
-    `papers` gives the texts of rows. `signals` may lack the factors: they are fitted again, once on what drafts may
-    know and once without any reference list; what the other signals fit holds no edge.
+    Candidates are all that is nominated; with `gates`, those that the gate of such a query lets through. `papers` gives
+    the texts of rows. `signals` may lack the factors: they are fitted again, once on what drafts may know and once
+    without any reference list; what the other signals fit holds no edge.
     """
     rows, last = draft_rows(corpus, most, settings.seed, split, period)
     if not len(rows):
@@ -161,9 +168,16 @@ def lessons(corpus: Corpus, signals: Mapping[str, Signal], papers: Callable[[Row
         wanted = np.zeros(len(corpus), dtype=np.bool_)
         wanted[cited] = True
         wanted &= asked.allowed
+        if not wanted[candidates].any():
+            return
+        told = described(asking, asked, candidates)
+        if gates is not None:
+            blend = gates[kind_of(asked, asking)]
+            passed = passing(blend.gatekeeper, inputs_of(blend, told), TAUGHT)
+            candidates, told = candidates[passed], told[passed]
         hits = wanted[candidates]
         if hits.any():
-            found.append((described(asking, asked, candidates), hits, mode, draft, int(wanted.sum() - hits.sum())))
+            found.append((told, hits, mode, draft, int(wanted.sum() - hits.sum())))
 
     for row in rows.tolist():
         query = learning_query(corpus, signals, texts[row], row)
@@ -225,6 +239,11 @@ def described(signals: Mapping[str, Signal], query: Query, rows: Rows) -> Featur
     tables = [signal.describe(query, rows) for signal in signals.values()]
     known = np.tile(np.array(list(context.values()), dtype=np.float32), (len(rows), 1))
     return np.concatenate([*tables, known], axis=1)
+
+
+def inputs_of(blend: Blend, told: Features) -> Features:
+    """[rows × the blend's columns] of [rows × INPUTS]."""
+    return told[:, [INPUTS.index(column) for column in blend.columns]]
 
 
 def without_memberships(corpus: Corpus, rows: Rows, columns: Rows) -> Corpus:

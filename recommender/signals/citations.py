@@ -21,7 +21,7 @@ from recommender.signals.bm25 import cosines
 
 AROUND = (
     "cited_by_near", "cited_share", "cited_normal", "cocited", "cocited_share", "coupled", "coupled_share",
-    "cites_near", "citers_lexical", "references_lexical", "step", "authors", "keywords", "centre")
+    "cites_near", "citers_lexical", "references_lexical", "step", "core_authors", "core_keywords", "centre")
 """Features of the near papers, whichever these are."""
 SCALES = {"sharp": 30, "broad": 500}
 """The nearest papers taken alike: how many."""
@@ -97,7 +97,7 @@ class Citations:
             np.where(lists_any, found.citing[rows], np.nan),
             _mean(self.cited_by, rows, lexical, query.lists_references),
             np.where(lists_any, _mean(self.cites, rows, lexical, query.visible), np.nan),
-            found.step[rows], *(self._shared(found.core, rows, group) for group in ("authors", "keywords")),
+            found.step[rows], *(self._shared(query, found.core, rows, group) for group in ("authors", "keywords")),
             self._centre(found.core.rows[:HEART], rows))
 
     def _scaled(self, query: Query, rows: Rows) -> Features:
@@ -141,7 +141,7 @@ class Citations:
             for found in (csr_matrix(citing @ self.cites), csr_matrix(references @ self.cited_by @ diags_array(known))))
         return cited, coupled
 
-    def _shared(self, core: Weighted, rows: Rows, group: str) -> Scores:
+    def _shared(self, query: Query, core: Weighted, rows: Rows, group: str) -> Scores:
         """[rows] how much of the core's weight lies on papers with the same author (or keyword), itself left out."""
         block = self.corpus.blocks.get(group)
         if block is None or not len(core):
@@ -149,7 +149,12 @@ class Citations:
         own = np.zeros(len(self.corpus))
         own[core.rows] = core.weights
         held = np.diff(block.indptr)[rows]
-        total = row_dots(block, rows, weighted_sum(block, core.rows, core.weights)) - own[rows] * held
+        counted = np.ones(block.shape[1])
+        if group == "authors":
+            counted[query.authors] = 0
+        shared = weighted_sum(block, core.rows, core.weights) * counted
+        total, number = row_dots(block, rows, np.column_stack((shared, counted))).T
+        total -= own[rows] * number
         return np.where(held > 0, np.maximum(total, 0), np.nan)
 
     def _centre(self, heart: Rows, rows: Rows) -> Scores:

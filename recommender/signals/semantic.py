@@ -31,7 +31,7 @@ SHARPNESS = 3
 FEEDBACK = 10
 """The papers nearest in meaning that a candidate is compared with."""
 _OWN = ("cosine", "cosine_share", "cosine_z", "feedback", "given", "given_best")
-_AROUND = ("cited_by_near", "cited_share", "cocited", "cocited_share", "coupled_share", "cites_near", "authors")
+_AROUND = ("cited_by_near", "cited_share", "cocited", "cocited_share", "coupled_share", "cites_near", "core_authors")
 _PICKED = [AROUND.index(name) for name in _AROUND]
 
 
