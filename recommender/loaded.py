@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from recommender.blend import SHIPPED, Blends, Scored, load
+from recommender.blend import CONTEXT, SHIPPED, Blends, Scored, load
 from recommender.errors import ArtifactError
 from recommender.index.artifact import ArrayReader, reading
 from recommender.index.corpus import Corpus
@@ -29,6 +29,7 @@ ANALYSIS = {"terms": terms.VERSION, "entities": entities.VERSION}
 """Versions of the text analyses that an index must share with the program that reads it."""
 
 FEATURES = {name: signal.features for name, signal in SIGNALS.items()}
+_KNOWN = {(name, feature) for name, features in {**FEATURES, "": CONTEXT}.items() for feature in features}
 BLEND = "blend.json"
 """The blend learned from the library itself, in a build that has one; otherwise the shipped one serves."""
 NOMINATED = 250
@@ -66,7 +67,11 @@ class Index:
         signals = {name: signal.restore(reader, corpus) for name, signal in SIGNALS.items()}
         # Whether it has a blend of its own is for the manifest to say: the file may be cleared away meanwhile.
         own = folder / BLEND if BLEND in reader.manifest["checksums"] else SHIPPED
-        return cls(folder, reader.manifest, corpus, signals, load(own))
+        blends = load(own)
+        if gone := {column for blend in blends.values() for column in blend.columns} - _KNOWN:
+            raise ArtifactError(f"The blend at {own} reads what signals no longer tell ({len(gone)} features). "
+                                "Rebuild it with: recommender build")
+        return cls(folder, reader.manifest, corpus, signals, blends)
 
     @property
     def bm25(self) -> Bm25:

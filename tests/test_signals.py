@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from recommender.blend import SHIPPED
 from recommender.build import build, count
+from recommender.errors import ArtifactError
 from recommender.index.artifact import ArrayReader, writing
 from recommender.index.corpus import Corpus
 from recommender.loaded import Index
@@ -98,6 +100,16 @@ def test_a_rows_features_do_not_depend_on_which_others_are_asked_for(signal: Sig
 
 def test_every_feature_of_a_signal_has_a_name_of_its_own(signal: Signal) -> None:
     assert len(set(signal.features)) == len(signal.features)
+
+
+def test_a_blend_that_reads_features_of_before_is_refused_with_the_cure(
+        holey: Recommender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert holey.manifest["blend"]["from"] == "shipped"
+    old = tmp_path / "blend.json"
+    old.write_text(SHIPPED.read_text("utf-8").replace('"core_authors"', '"authors"'), "utf-8")
+    monkeypatch.setattr("recommender.loaded.SHIPPED", old)
+    with pytest.raises(ArtifactError, match="recommender build"):
+        Index.load(holey.settings)
 
 
 def test_evidence_adds_up_to_the_first_feature(signal: Signal, query: Query) -> None:
