@@ -85,6 +85,7 @@ EDGELESS = ("bm25", "cooccurrence")
 COLUMNS = tuple((name, feature) for name, features in FEATURES.items() for feature in features)
 INPUTS = (*COLUMNS, *(("", name) for name in CONTEXT))
 """(signal, feature) of each column of the examples."""
+_PLACES = {column: place for place, column in enumerate(INPUTS)}
 
 
 def draft_rows(corpus: Corpus, most: int, seed: int, split: str = "time", period: int = 0) -> tuple[Rows, int | None]:
@@ -243,7 +244,7 @@ def described(signals: Mapping[str, Signal], query: Query, rows: Rows) -> Featur
 
 def inputs_of(blend: Blend, told: Features) -> Features:
     """[rows × the blend's columns] of [rows × INPUTS]."""
-    return told[:, [INPUTS.index(column) for column in blend.columns]]
+    return told[:, [_PLACES[column] for column in blend.columns]]
 
 
 def without_memberships(corpus: Corpus, rows: Rows, columns: Rows) -> Corpus:

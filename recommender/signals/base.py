@@ -12,10 +12,11 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_matrix
 
 from recommender.index.artifact import ArrayReader, ArrayWriter
 from recommender.index.corpus import Corpus
-from recommender.index.sparse import Rows
+from recommender.index.sparse import Rows, row_dots
 from recommender.papers import Evidence
 from recommender.settings import Settings
 
@@ -167,6 +168,18 @@ def to_others(closeness: Scores, rows: Rows, others: Rows) -> tuple[Scores, Scor
     mean = (closeness * counted).sum(axis=1) / np.maximum(number, 1)
     largest = np.where(counted, closeness, -1.0).max(axis=1, initial=-1.0)
     return np.where(number > 0, mean, np.nan), np.where(number > 0, largest, np.nan)
+
+
+def in_common(block: csr_matrix, rows: Rows, papers: Weighted, weights: Scores, counted: Scores) -> Scores:
+    """[rows] how much of the papers' weight is on those with the same column of a block, itself left out.
+
+    `weights` [columns] is how much of it each column has, `counted` [columns] what each counts. Missing for a row
+    without any column.
+    """
+    own = np.zeros(block.shape[0])
+    own[papers.rows] = papers.weights
+    total, number = row_dots(block, rows, np.column_stack((weights * counted, counted))).T
+    return np.where(np.diff(block.indptr)[rows] > 0, np.maximum(total - own[rows] * number, 0), np.nan)
 
 
 def table(*columns: npt.NDArray[np.float64]) -> Features:

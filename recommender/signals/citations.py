@@ -16,7 +16,7 @@ from recommender.index.corpus import Corpus
 from recommender.index.sparse import Rows, best, row_dots, weighted_sum
 from recommender.papers import Evidence
 from recommender.settings import Settings
-from recommender.signals.base import Features, Mask, Query, Scores, Weighted, nothing, table, to_others
+from recommender.signals.base import Features, Mask, Query, Scores, Weighted, in_common, nothing, table, to_others
 from recommender.signals.bm25 import cosines
 
 AROUND = (
@@ -146,16 +146,10 @@ class Citations:
         block = self.corpus.blocks.get(group)
         if block is None or not len(core):
             return np.full(len(rows), np.nan)
-        own = np.zeros(len(self.corpus))
-        own[core.rows] = core.weights
-        held = np.diff(block.indptr)[rows]
         counted = np.ones(block.shape[1])
         if group == "authors":
             counted[query.authors] = 0
-        shared = weighted_sum(block, core.rows, core.weights) * counted
-        total, number = row_dots(block, rows, np.column_stack((shared, counted))).T
-        total -= own[rows] * number
-        return np.where(held > 0, np.maximum(total, 0), np.nan)
+        return in_common(block, rows, core, weighted_sum(block, core.rows, core.weights), counted)
 
     def _centre(self, heart: Rows, rows: Rows) -> Scores:
         """[rows] mean cosine to the heart's papers, itself left out."""

@@ -13,10 +13,10 @@ from scipy.sparse import csr_matrix
 
 from recommender.index.artifact import ArrayReader, ArrayWriter
 from recommender.index.corpus import Corpus
-from recommender.index.sparse import Rows, best, gather, row_dots, weighted_sum
+from recommender.index.sparse import Rows, best, gather, weighted_sum
 from recommender.papers import Evidence
 from recommender.settings import Settings
-from recommender.signals.base import Features, Query, Scores, nothing, table
+from recommender.signals.base import Features, Query, Scores, in_common, nothing, table
 
 GROUPS = ("authors", "keywords", "venues", "lists")
 OWN = "writes the draft"
@@ -104,20 +104,14 @@ class Neighbours:
         block = self.corpus.blocks.get(group)
         if block is None:
             return np.full(len(rows), np.nan)
-        near = query.near
         weights = self._weights(query, group)
         if not weights.any():
             return np.full(len(rows), np.nan)
         columns = self.rarity[group].copy() if group in self.rarity else np.ones(block.shape[1])
         if group == "authors" and not query.own_authors:
             columns[query.authors] = 0
-        own = np.zeros(len(self.corpus))
-        own[near.rows] = near.weights
-        totals = row_dots(block, rows, weights * columns) - own[rows] * row_dots(block, rows, columns)
-        held = np.diff(block.indptr)[rows]
-        if group == "lists":
-            totals /= np.sqrt(1 + held)
-        return np.where(held > 0, np.maximum(totals, 0), np.nan)
+        shared = in_common(block, rows, query.near, weights, columns)
+        return shared / np.sqrt(1 + np.diff(block.indptr)[rows]) if group == "lists" else shared
 
 
 def _rarity(block: csr_matrix) -> Scores:
