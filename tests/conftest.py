@@ -1,7 +1,8 @@
-"""The toy library that tests share: three invented communities with plain answers, indexed once."""
+"""The libraries that tests share: an empty one, and three invented communities with plain answers, indexed once."""
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -177,6 +178,21 @@ _VIDEO = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings of this machine's own library have no business here."""
+    for name in list(os.environ):
+        if name.startswith("RECOMMENDER_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Library]:
+    """A library of its own, with nothing in it; test_postgresql.py has another, and asks the laws of this one again."""
+    with opened(Settings(tmp_path)) as library:
+        yield library
+
+
 @pytest.fixture(scope="session")
 def toy_papers() -> list[Paper]:
     """Fifteen invented papers: three communities, and one with everything that is hard to show."""
@@ -233,6 +249,12 @@ def toy_folder(tmp_path_factory: pytest.TempPathFactory, toy_papers: list[Paper]
         )
         build(Settings(folder), library)
     return folder
+
+
+@pytest.fixture
+def data(toy_folder: Path, tmp_path: Path) -> Path:
+    """A fresh copy of the toy library's data folder."""
+    return Path(shutil.copytree(toy_folder, tmp_path / "toy-data", symlinks=True))
 
 
 @pytest.fixture

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -19,14 +18,7 @@ from recommender.settings import Settings
 from recommender.standing import standing
 from recommender.store.corrections import Corrections
 from recommender.store.intake import Incoming
-from recommender.store.library import Library, opened
-
-
-@pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Library]:
-    """A library of its own, with nothing in it."""
-    with opened(Settings(tmp_path)) as library:
-        yield library
+from recommender.store.library import Library
 
 
 def corrected(library: Library, *said: tuple[str, ...]) -> Naming:

@@ -12,27 +12,35 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from test_corrections import (  # noqa: F401
+from test_corrections import (  # noqa: F401 - the laws, asked again with this module's `empty`
     test_a_merge_back_takes_the_first_one_back,
     test_a_split_spelling_can_be_merged_elsewhere,
     test_another_correction_of_the_same_thing_takes_the_place_of_the_first,
     test_every_change_counts_and_what_is_gone_is_said,
     test_merges_in_a_row_all_end_at_the_last,
 )
-from test_intake import (  # noqa: F401 - the laws, asked again with this module's `empty`
-    test_a_batch_more_than_full_merges_across_its_border,
-    test_a_failure_midway_leaves_the_library_as_it_was,
-    test_a_record_that_names_two_papers_makes_them_one,
+from test_intake_ids import (  # noqa: F401
     test_an_id_is_held_to_the_title_that_it_came_with,
     test_an_id_merged_away_goes_on_working,
-    test_hostile_content_comes_back_as_it_was,
     test_ids_that_differ_in_case_are_two_papers,
-    test_joined_papers_keep_the_given_id,
-    test_our_own_export_is_read_as_the_same_papers,
     test_references_to_papers_that_come_later_are_resolved_when_they_come,
     test_the_same_id_with_another_title_is_a_second_paper_suffixed_and_reported,
 )
-from test_store import *  # noqa: F403
+from test_intake_integrity import (  # noqa: F401
+    test_a_batch_more_than_full_merges_across_its_border,
+    test_a_failure_midway_leaves_the_library_as_it_was,
+    test_hostile_content_comes_back_as_it_was,
+    test_our_own_export_is_read_as_the_same_papers,
+)
+from test_intake_merging import (  # noqa: F401
+    test_a_record_that_names_two_papers_makes_them_one,
+    test_joined_papers_keep_the_given_id,
+)
+from test_store_changes import *  # noqa: F403
+from test_store_drafts import *  # noqa: F403
+from test_store_lists import *  # noqa: F403
+from test_store_migrations import *  # noqa: F403
+from test_store_search import *  # noqa: F403
 
 from recommender.errors import LibraryError
 from recommender.settings import Settings
