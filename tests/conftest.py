@@ -252,17 +252,15 @@ def toy_folder(tmp_path_factory: pytest.TempPathFactory, toy_papers: list[Paper]
 
 
 @pytest.fixture
-def data(toy_folder: Path, tmp_path: Path) -> Path:
-    """A fresh copy of the toy library's data folder."""
-    return Path(shutil.copytree(toy_folder, tmp_path / "toy-data", symlinks=True))
+def settings(toy_folder: Path, tmp_path: Path) -> Settings:
+    """Settings of a fresh copy of the toy library."""
+    return Settings(Path(shutil.copytree(toy_folder, tmp_path / "toy-data", symlinks=True)))
 
 
 @pytest.fixture
-def settings(toy_folder: Path, tmp_path: Path) -> Settings:
-    """Settings of a fresh copy of the toy library."""
-    folder = tmp_path / "data"
-    shutil.copytree(toy_folder, folder, symlinks=True)
-    return Settings(folder)
+def data(settings: Settings) -> Path:
+    """The data folder of that copy."""
+    return settings.data
 
 
 @pytest.fixture
