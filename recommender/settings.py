@@ -45,7 +45,7 @@ class Settings:
     bm25_b: float = _knob(0.85, "BM25: how much long papers are discounted, 0 to 1.", 0, 1)
     als_factors: int = _knob(128, "Dimensions of the joint factorisation.", least=1)
     als_iterations: int = _knob(12, "Rounds of alternating least squares.", least=1)
-    als_regularization: float = _knob(0.05, "Ridge term of the factorisation.", least=0)
+    als_regularization: float = _knob(30.0, "Ridge term of the factorisation.", least=0)
     semantic_model: str = _knob("", "A folder with model.onnx and tokenizer.json or vocab.txt; empty: the extra's own.")
     seed: int = _knob(20260101, "Start of every random draw: same library, same settings, same ranking.", 0, 2**32 - 1)
     max_upload_mb: int = _knob(64, "Largest request the server reads, in MB.", least=1)

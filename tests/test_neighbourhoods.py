@@ -164,9 +164,32 @@ def test_the_share_of_given_papers_that_vouch_for_one_is_told() -> None:
     assert coupled[4] == 0
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_factors_of_a_small_library_of_texts_alone_know_a_subject_by_words_the_draft_lacks(seed: int) -> None:
+    # Eight subjects of 40 words, of which a text has 6 beside 14 common ones; two texts of a subject share about one.
+    dice = np.random.default_rng(seed)
+    subjects = np.arange(200) % 8
+
+    def written(subject: int) -> str:
+        numbers = [*(1000 * (1 + subject) + dice.integers(40, size=6)), *dice.integers(400, size=14)]
+        return " ".join("w" + "".join("abcdefghij"[int(digit)] for digit in f"{number:04d}") for number in numbers)
+
+    corpus = corpus_of([written(subject) for subject in subjects])
+    signal, bm25 = Als.fit(corpus, Settings(Path())), Bm25.fit(corpus, Settings(Path()))
+    every = np.ones(len(corpus), dtype=np.bool_)
+    found, matched = [], []
+    for subject in range(8):
+        query = assemble(corpus, bm25, Draft(abstract=written(subject)), Weighted.none(), Weighted.none(), every, every)
+        closeness = signal.describe(query, np.arange(len(corpus)))[:, signal.features.index("closeness")]
+        for shares, scores in ((found, closeness), (matched, query.lexical)):
+            shares.append(float((subjects[np.argsort(-scores, kind="stable")[:20]] == subject).mean()))
+    assert np.mean(found) > 0.8
+    assert np.mean(matched) < 0.65
+
+
 def test_factors_find_what_would_stand_on_one_list_with_the_given_papers() -> None:
     lists = [(name, paper) for name in range(12) for paper in range(name % 2, 20, 2) if (name + paper) % 5]
-    corpus = corpus_of([f"paper {number}" for number in range(20)], lists=lists)
+    corpus = corpus_of([f"pair{number // 2}" for number in range(20)], lists=lists)
     signal = Als.fit(corpus, Settings(Path()))
     bm25 = Bm25.fit(corpus, Settings(Path()))
     every = np.ones(20, dtype=np.bool_)

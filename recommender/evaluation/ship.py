@@ -57,6 +57,8 @@ HOLES = {"abstract": 0.8, "venue": 0.8, "keywords": 0.8, "authors": 0.3}
 """What an uneven record loses, and how often."""
 UNEVEN = 0.45
 """Share of the records that are uneven."""
+QUESTIONS = (*MODES, "given", "anchors")
+"""A kind of query that one mode alone teaches is asked twice, with other references."""
 MISSING = {"year": 0.5, "authors": 0.4, "keywords": 0.5, "venue": 0.4, "abstract": 0.1}
 """How often a sample lacks a whole group."""
 
@@ -113,7 +115,7 @@ def _sample(settings: Settings, library: Library, store: VectorStore | None, who
     chosen = sorted(papers.items(), key=lambda one: one[1].id)
     corpus = _counted(library, store, ((key, _blank(paper, missing), [*given_entities(paper)])
                                        for key, paper in chosen))
-    modes = MODES if generator.random() < 0.25 else ("none",)
+    modes = QUESTIONS if generator.random() < 0.25 else ("none",)
     return lessons(corpus, _fitted(corpus, settings), library_texts(library, corpus), settings, SAMPLED, modes)
 
 
@@ -121,7 +123,7 @@ def _periods(settings: Settings, library: Library, corpus: Corpus, title: str) -
     signals, texts = _fitted(corpus, settings), library_texts(library, corpus)
     for period in range(PERIODS):
         with stage(f"Lessons from the {title} library, period {period + 1}", DRAFTS, " drafts") as tick:
-            yield lessons(corpus, signals, texts, settings, DRAFTS, tick=tick, period=period)
+            yield lessons(corpus, signals, texts, settings, DRAFTS, QUESTIONS, tick, period=period)
 
 
 def _fitted(corpus: Corpus, settings: Settings) -> dict[str, Signal]:

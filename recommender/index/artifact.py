@@ -24,7 +24,7 @@ from scipy.sparse import csr_matrix
 
 from recommender.errors import ArtifactError
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 POINTER = "CURRENT"
 KEPT = 2

@@ -28,11 +28,14 @@ from recommender.signals.base import Features, Query, Weighted, nothing, table
 
 COLUMNS = ("terms", "entities", "keywords", "citations", "lists")
 CONFIDENCE = {"terms": 30.0, "entities": 15.0, "keywords": 15.0, "citations": 60.0, "lists": 60.0}
-"""What one entry of a block weighs beyond the 1 of an empty cell; within a row, rarer columns weigh more."""
+"""What an entry of value 1 weighs, of which an empty cell weighs 1. A paper's terms, its entities and its keywords have
+values of norm 1, as rarer ones weigh more; a cited paper or a list has its own rarity."""
 SCANNED = 64
 """Axes that a look over all papers takes in."""
-RARE, COMMON = 4, 0.1
-"""Terms in fewer papers, or in more than this share of them, tell factors nothing."""
+RARE, COMMON = 4, 0.5
+"""Terms in fewer papers, or in more than this share of them, tell factors nothing; small libraries need rarer ones."""
+PAPERS_A_FACTOR = 4
+"""A small library has fewer factors than the settings say."""
 
 Factors = npt.NDArray[np.float32]
 
@@ -80,7 +83,7 @@ class Als:
     def fit(cls, corpus: Corpus, settings: Settings) -> Als:
         """Factorise the joint matrix; always from the same seed, always a fresh model."""
         layout, rarity, matrix = joint_matrix(corpus)
-        factors = max(2, min(settings.als_factors, len(corpus) // 6))
+        factors = max(2, min(settings.als_factors, len(corpus) // PAPERS_A_FACTOR))
         if not matrix.nnz:
             empty = np.zeros((len(corpus), factors), dtype=np.float32)
             return cls(corpus, layout, rarity, empty, np.zeros((matrix.shape[1], factors), np.float32),
@@ -193,13 +196,13 @@ class Als:
             columns = places[known] + self.offsets[name]
             values = weighted.weights[known] * self.rarity[columns]
             norm = float(np.linalg.norm(values))
-            joint.update(zip(columns.tolist(), (1 + CONFIDENCE[name] * values / norm).tolist(), strict=True))
+            joint.update(zip(columns.tolist(), (CONFIDENCE[name] * values / norm).tolist(), strict=True))
         kept = self.layout.kept["citations"]
         if len(kept) and len(query.anchors):
             liked = query.liked.rows
             places = np.minimum(np.searchsorted(kept, liked), len(kept) - 1)
             for column in (places[kept[places] == liked] + self.offsets["citations"]).tolist():
-                joint[column] = 1 + CONFIDENCE["citations"] * float(self.rarity[column])
+                joint[column] = CONFIDENCE["citations"] * float(self.rarity[column])
         return Weighted.of(joint)
 
     def _column(self, query: Query, column: int) -> tuple[str, str]:
@@ -221,7 +224,7 @@ class Als:
     def _together(self, query: Query) -> npt.NDArray[np.float64] | None:
         """[papers] as what would stand on one list with the anchors; None without any.
 
-        The anchors are folded in as one more list column: y = (XᵀX + cGᵀG + λI)⁻¹ (1 + c) Σ G, X the factors of all
+        The anchors are folded in as one more list column: y = (XᵀX + (c - 1)GᵀG + λI)⁻¹ c Σ G, X the factors of all
         papers, G of the anchors, c the confidence of a membership.
         """
         return query.once("als.together", lambda: self._all_together(query))
@@ -231,9 +234,9 @@ class Als:
         if not len(liked):
             return None
         given = self.papers[liked].astype(np.float64)
-        system = (self.papers_gram + CONFIDENCE["lists"] * given.T @ given
+        system = (self.papers_gram + (CONFIDENCE["lists"] - 1) * given.T @ given
                   + self.regularization * np.eye(given.shape[1]))
-        column = np.linalg.solve(system, (1 + CONFIDENCE["lists"]) * given.sum(axis=0))
+        column = np.linalg.solve(system, CONFIDENCE["lists"] * given.sum(axis=0))
         return np.asarray(self.papers @ column.astype(np.float32), dtype=np.float64)
 
     def _cited(self, query: Query, draft: Factors) -> npt.NDArray[np.float64]:
@@ -309,7 +312,7 @@ def joint_matrix(corpus: Corpus) -> tuple[Layout, npt.NDArray[np.float32], csr_m
             kept[name] = np.zeros(0, dtype=np.intp)
             continue
         used = np.bincount(block.indices, minlength=block.shape[1])
-        low, high = (min(RARE, 1 + papers // 200), max(COMMON * papers, 10)) if name == "terms" else (1, papers)
+        low, high = (min(RARE, 2 + papers // 5000), max(COMMON * papers, 10)) if name == "terms" else (1, papers)
         columns = np.flatnonzero((used >= low) & (used <= high))
         rarity = np.log(1 + papers / used[columns]) / np.log(1 + papers)
         part = block[:, columns].tocsr().astype(np.float32)
@@ -318,7 +321,7 @@ def joint_matrix(corpus: Corpus) -> tuple[Layout, npt.NDArray[np.float32], csr_m
             owner = np.repeat(np.arange(papers), np.diff(part.indptr))
             norm = np.sqrt(np.bincount(owner, weights=data * data, minlength=papers))
             data = data / norm[owner]
-        part.data = (1 + CONFIDENCE[name] * data).astype(np.float32)
+        part.data = (CONFIDENCE[name] * data).astype(np.float32)
         kept[name] = columns
         parts.append(part)
         rarities.append(rarity)
