@@ -58,7 +58,7 @@ HOLES = {"abstract": 0.8, "venue": 0.8, "keywords": 0.8, "authors": 0.3}
 UNEVEN = 0.45
 """Share of the records that are uneven."""
 QUESTIONS = (*MODES, "given", "anchors")
-"""A kind of query that one mode alone teaches is asked twice, with other references."""
+"""Three references are given twice, not the same ones: few lessons teach what they are worth."""
 MISSING = {"year": 0.5, "authors": 0.4, "keywords": 0.5, "venue": 0.4, "abstract": 0.1}
 """How often a sample lacks a whole group."""
 
