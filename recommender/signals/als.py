@@ -28,8 +28,8 @@ from recommender.signals.base import Features, Query, Weighted, nothing, table
 
 COLUMNS = ("terms", "entities", "keywords", "citations", "lists")
 CONFIDENCE = {"terms": 30.0, "entities": 15.0, "keywords": 15.0, "citations": 60.0, "lists": 60.0}
-"""What an entry of value 1 weighs, of which an empty cell weighs 1. A paper's terms, its entities and its keywords have
-values of norm 1, as rarer ones weigh more; a cited paper or a list has its own rarity."""
+"""What an entry of value 1 weighs, where an empty cell weighs 1. A paper's terms have values of norm 1 together, the
+rarer ones larger; so have its entities and its keywords. The value of a cited paper or a list is its rarity."""
 SCANNED = 64
 """Axes that a look over all papers takes in."""
 RARE, COMMON = 4, 0.5
