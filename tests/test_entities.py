@@ -235,6 +235,10 @@ def test_introduced_names(text, surface, label):
     assert found(text)[surface][0] == label
 
 
+def test_keys_of_citations_are_no_names():
+    assert extract(r"As shown before \\cite{ZorbLDA,ABL14}, it holds.") == []
+
+
 def test_an_introduced_name_is_marked_wherever_it_stands():
     text = "We propose Zorbix, a new planner. Later Zorbix-based robots use Zorbix's map."
     assert [span.surface for span in extract(text)] == ["Zorbix"] * 3

@@ -7,6 +7,7 @@ import re
 _URL = re.compile(r"(?:https?|ftp)://\S+|\bwww\.\S+", re.IGNORECASE)
 _MAIL = re.compile(r"@[\w-]{1,60}\.[A-Za-z]")
 _SITE = re.compile(r"\.(?:com|org|net|edu|io|gov)\b(?:/\S*)?")
+_CITE = re.compile(r"\\?cite\w?\{[^{}]*\}")
 _TEX = re.compile(r"\\(?:[A-Za-z]+\*?|.)|[{}$~`]")
 
 
@@ -17,6 +18,8 @@ def masked(text: str) -> str:
     for mark, pattern in (("@", _MAIL), (".", _SITE)):
         if mark in text:
             text = _without_addresses(text, pattern)
+    if "cite" in text and "{" in text:
+        text = _CITE.sub(lambda m: "\0" * len(m.group()), text)
     if "\\" in text or "$" in text or "{" in text:
         text = _TEX.sub(lambda m: " " * len(m.group()), text)
     return text
