@@ -239,6 +239,19 @@ def test_keys_of_citations_are_no_names():
     assert extract(r"As shown before \\cite{ZorbLDA,ABL14}, it holds.") == []
 
 
+def test_datasets_have_no_sizes():
+    assert names("Small objects of COCO-small are hard.", "Dataset") == {"COCO"}
+
+
+@pytest.mark.parametrize("name", ["GPT-3.5-turbo", "Qwen3.5-35B-A3B", "LLaMA3.2-1B"])
+def test_versions_and_sizes_belong_to_a_model_s_name(name):
+    assert names(f"A call of {name} costs less.", "Method") == {name}
+
+
+def test_a_phrase_that_a_name_is_spelled_like_is_none():
+    assert extract("A priori knowledge helps us.") == []
+
+
 def test_an_introduced_name_is_marked_wherever_it_stands():
     text = "We propose Zorbix, a new planner. Later Zorbix-based robots use Zorbix's map."
     assert [span.surface for span in extract(text)] == ["Zorbix"] * 3

@@ -20,8 +20,9 @@ capital at the front; exactly the listed one; exactly that and a word beside it 
 # What goes on with a name: sizes, versions and siblings ("-50", "-VL-7B", "-Large", "-Image"), not "-Based".
 _ORDINARY = r"(?!\w*(?:ed|ing|[Ll]ike|[Ss]tyle|[Aa]ware|[Ff]ree|[Ll]evel|[Tt]ype|[Dd]riven)\b)"
 _VERSION = re.compile(
-    r"(?:-(?:\d[\w.]*|[vV]\d[\w.]*|[A-Z]{1,3}\d*|[A-Z]?[a-z]?\d+[A-Za-z]?|"
-    rf"{_ORDINARY}[A-Z][a-z]+[A-Z0-9]?\w*)(?!\w)){{1,4}}|\d+(?:\.\d+)*[A-Za-z]?(?!\w)"
+    r"(?=[-\d])(?:\d+(?:\.\d+)*[A-Za-z]?(?!\w))?(?:-(?:\d[\w.]*|[vV]\d[\w.]*|[A-Z]{1,3}\d*|[A-Z]?[a-z]?\d+[A-Za-z]?|"
+    r"(?:turbo|mini|nano|tiny|small|base|large|instruct|chat|preview)|"
+    rf"{_ORDINARY}[A-Z][a-z]+[A-Z0-9]?\w*)(?!\w)){{0,4}}"
 )
 _NUMBER = re.compile(r" [vV]?\d{1,4}(?:\.\d+)*[A-Za-z]?(?![\w%])")
 _YEAR = re.compile(r"[ -]?(?:19|20)\d\d$")
@@ -121,10 +122,13 @@ class Gazetteer:
         entry = hit.entry
         if not entry.proper and not entry.versioned:
             return hit
-        more = _VERSION.match(text, hit.end) or (_NUMBER.match(text, hit.end) if entry.versioned else None)
-        if more is None:
+        more = _VERSION.match(text, hit.end)
+        if entry.versioned and not (more and more.group()):
+            more = _NUMBER.match(text, hit.end)
+        tail = more.group().rstrip(".-") if more else ""
+        # Models come in sizes ("-mini"), datasets don't.
+        if not tail or (entry.label == "Dataset" and tail[1:].isalpha() and tail.islower()):
             return hit
-        tail = more.group().rstrip(".-")
         full = self.lookup(text[hit.start : hit.end] + tail)
         # A dataset's year is an edition, not another dataset.
         edition = entry.label == "Dataset" and _YEAR.match(tail)
@@ -138,7 +142,8 @@ class Gazetteer:
         lowered = [piece.lower() for piece, _, _ in pieces]
         first, count = 0, len(pieces)
         while first < count:
-            if lowered[first] not in beginnings and singular(lowered[first]) not in spellings:
+            word = lowered[first]
+            if word not in beginnings and (word[-1] != "s" or singular(word) not in spellings):
                 first += 1
                 continue
             found: tuple[int, _Spelling] | None = None
@@ -152,7 +157,9 @@ class Gazetteer:
                 hit = spellings.get(key)
                 if hit is None and piece[-1] == "s":
                     hit = spellings.get(key[: len(key) - len(piece)] + singular(piece).lower())
-                if hit and not text[end : end + 1].isalnum() and _allowed(text[start:end], hit):
+                after = text[end : end + 1]
+                whole = not after.isalnum() or (after.isdigit() and hit is not None and hit.entry.versioned)
+                if hit and whole and _allowed(text[start:end], hit):
                     found = (last, hit)
                 last += 1
                 if key not in beginnings or last == count or not _joins(text[end : pieces[last][1]]):
@@ -223,6 +230,9 @@ def _allowed(surface: str, spelling: _Spelling) -> bool:
     if spelling.rule == INITIALS:
         return surface[0].isupper()
     bare = _bare(surface)
+    # "A priori" is not Apriori.
+    if spelling.rule == EXACT and any(piece.islower() for piece in surface.split()[1:]):
+        return False
     if bare in spelling.forms or (bare[-1] == "s" and bare[:-1] in spelling.forms):
         return True
     return spelling.rule == CAPITALS and sum(c.isupper() for c in surface) >= 2
