@@ -252,6 +252,22 @@ def test_a_phrase_that_a_name_is_spelled_like_is_none():
     assert extract("A priori knowledge helps us.") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "label", "expected"),
+    [
+        ("Tests on three benchmarks (Zorb, QuuxSet and FooBar3) are done.", "Dataset", {"Zorb", "QuuxSet", "FooBar3"}),
+        ("We use corpora such as WXYZ, Wibble and Amazon Wobbles.", "Dataset", {"WXYZ", "Wibble", "Amazon Wobbles"}),
+        ("It beats strong baselines, including ZorbRank, QUUX and Wibble.", "Method", {"ZorbRank", "QUUX", "Wibble"}),
+        ("Our results on QuuxSet and WXYZ improve.", "Dataset", {"QuuxSet", "WXYZ"}),
+        ("It scores 64.5 on QuuxSet.", "Dataset", {"QuuxSet"}),
+        ("Results on ZorbLM-7B improve.", "Method", {"ZorbLM-7B"}),
+        ("We test on benchmarks such as SuperGLUE.", "Dataset", {"SuperGLUE"}),
+    ],
+)
+def test_what_a_text_lists_behind_a_head_is_what_the_head_says(text, label, expected):
+    assert names(text, label) == expected
+
+
 def test_an_introduced_name_is_marked_wherever_it_stands():
     text = "We propose Zorbix, a new planner. Later Zorbix-based robots use Zorbix's map."
     assert [span.surface for span in extract(text)] == ["Zorbix"] * 3

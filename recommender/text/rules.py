@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from recommender.papers import Span
 from recommender.text.gazetteer import LISTING, Hit, gazetteer, vouched
+from recommender.text.listing import listed
 from recommender.text.masking import masked
 from recommender.text.spelling import (
     NO_NAMES,
@@ -105,6 +106,8 @@ class _Reading:
         self.words = [Word(m.group(), m.start(), m.end()) for m in _WORD.finditer(self.plain)]
         self.hits = gazetteer().find(self.plain)
         self._define_acronyms()
+        for name, label in listed(self.words, self.plain, self.hits):
+            self.names.setdefault(name, (label, clean(name)))
         self._read_title()
         self._read_sentences()
         self._read_shapes()
