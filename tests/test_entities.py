@@ -268,6 +268,51 @@ def test_what_a_text_lists_behind_a_head_is_what_the_head_says(text, label, expe
     assert names(text, label) == expected
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "There is a wealth of evaluation methods (UEMs) here.",
+        "We follow earlier models (Smith and Jones, 2008).",
+        "We report metrics such as ZorbScore and QUUX.",
+        "It improves the ZorbScore metric and the ZorbScore of others.",
+        "Robots in mobile social networking services (mSNSs) share; mSNSs grow.",
+        "We stop distributed denial of service (DDoS) attacks and other DDoS.",
+        "ZorbMeet: The First Workshop on Meeting\n\nZorbMeet is held in May.",
+        "A priori knowledge helps us.",
+    ],
+)
+def test_what_a_text_says_is_something_else_is_no_name(text):
+    assert extract(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("We present ZorbSet-F, a large benchmark curated from the web.", ("ZorbSet-F", "Dataset")),
+        ("We present the Zorbix corpus of many talks.", ("Zorbix", "Dataset")),
+        ("We build a large corpus for parsing named Zorbix.", ("Zorbix", "Dataset")),
+        ("We collect a benchmark called Dense Zorb Prediction (DZP).", ("Dense Zorb Prediction", "Dataset")),
+        ("We propose Quick Zorb Loss, a plain regularizer.", ("Quick Zorb Loss", "Method")),
+        ("Multi-zorb Entity Retrieval (MZER) augmentation framework.", ("MZER", "Method")),
+        ("It compares with that of Slurpeex, an algorithm for search.", ("Slurpeex", "Method")),
+        ("We present a fast planner and a system, Probapop, which won.", ("Probapop", "Method")),
+        ("We refer to the method as ZQX.", ("ZQX", "Method")),
+        ("Zorbix: transformer-based parsing benchmark towards trees\n\nIt is hard.", ("Zorbix", "Dataset")),
+        ("We adopt ZorbNetV2 for frames.", ("ZorbNetV2", "Method")),
+        ("It runs faster than Zorbix-12B does.", ("Zorbix-12B", "Method")),
+        ("A call of GPT-3.5-turbo costs more.", ("GPT-3.5-turbo", "Method")),
+        ("A call of Qwen3.5-35B-A3B costs less.", ("Qwen3.5-35B-A3B", "Method")),
+    ],
+)
+def test_what_stands_beside_a_name_says_what_it_is(text, expected):
+    assert expected in {(span.surface, span.label) for span in extract(text)}
+
+
+def test_initials_make_the_long_form():
+    text = "We run Proximal Quick Optimization (PQO) here."
+    assert "Proximal Quick Optimization" in found(text)
+
+
 def test_an_introduced_name_is_marked_wherever_it_stands():
     text = "We propose Zorbix, a new planner. Later Zorbix-based robots use Zorbix's map."
     assert [span.surface for span in extract(text)] == ["Zorbix"] * 3

@@ -15,10 +15,11 @@ from recommender.text.consistency import everywhere
 from recommender.text.decoding import Tag
 from recommender.text.features import KINDS
 from recommender.text.gazetteer import gazetteer
+from recommender.text.listing import sized
 from recommender.text.model import tagger
 from recommender.text.rules import Ruled, canonical, read
 from recommender.text.sources import layout
-from recommender.text.spelling import base, look
+from recommender.text.spelling import base, look, word_lists
 from recommender.text.tagger import Reading
 
 Ranges = list[tuple[int, int, int]]
@@ -27,6 +28,7 @@ _CAPITALS = re.compile(r"[A-Z][A-Z0-9+-]+s?")
 _BEHIND = re.compile(r"(?<=\w) \( ?[A-Z][\w -]{0,15}\)$")
 # "Graph REASoning": capitals that spell an acronym out.
 _SPELLING = re.compile(r"[A-Z]{3,}[a-z]+|[A-Z][a-z]+[A-Z]{2,}[a-z]+")
+_SURE = word_lists()["sure heads"]
 _WORD = re.compile(r"[^\W_]+(?:[-+&][^\W_]+)*\+*")
 
 
@@ -83,14 +85,28 @@ def _named(text: str, tag: Tag) -> list[Tag]:
     if label == "Task":
         return []
     words = [(match.start(), base(match.group())) for match in _WORD.finditer(text, start, end)]
+    # Titles are capitalised throughout, and in brackets stands the long form of the name before them.
+    if label == "Method" and start > text.find("\n") and text[start - 1 : start] != "(" and _is_phrase(words):
+        return [(start, end, label)]
     if len(words) > 3 or not all(word[0].isupper() for _, word in words):
         words = [(at, word) for at, word in words if _is_name(word, label)]
     if not any(_is_name(word, label) for _, word in words) or len(words) > 3:
         return []
-    if len(words) > 1 and any(_SPELLING.fullmatch(word) for _, word in words):
+    if len(words) > 1 and (any(_SPELLING.fullmatch(word) for _, word in words) or _shouted(words)):
         return []
     known = gazetteer().lookup(words[0][1]) if len(words) == 1 else None
-    return [(words[0][0], words[-1][0] + len(words[-1][1]), known.label if known else label)]
+    label = known.label if known else "Method" if sized(words[-1][1]) else label
+    return [(words[0][0], words[-1][0] + len(words[-1][1]), label)]
+
+
+def _is_phrase(words: list[tuple[int, str]]) -> bool:
+    """Whether the words are a name without the looks of one: "Soft Dynamic Time Warping"."""
+    return 2 < len(words) < 6 and words[-1][1].lower() in _SURE and all(word.istitle() for _, word in words)
+
+
+def _shouted(words: list[tuple[int, str]]) -> bool:
+    """Whether the words are in capitals as a whole line is: "CLIENT-VENDOR RELATIONSHIPS"."""
+    return sum(len(word) > 4 and word.isupper() and word.isalpha() for _, word in words) > 1
 
 
 def _is_name(word: str, label: str) -> bool:

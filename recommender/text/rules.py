@@ -11,11 +11,12 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import NamedTuple
 
 from recommender.papers import Span
 from recommender.text.gazetteer import LISTING, Hit, gazetteer, vouched
-from recommender.text.listing import listed
+from recommender.text.listing import listed, sized
 from recommender.text.masking import masked
 from recommender.text.spelling import (
     NO_NAMES,
@@ -26,20 +27,28 @@ from recommender.text.spelling import (
     look,
     word_lists,
 )
-from recommender.text.telling import Word, end_label, head_label, long_form_start
+from recommender.text.telling import Word, end_label, head_label, head_word, long_form_start
 
 _LISTS = word_lists()
 _DATASET = _LISTS["dataset heads"]
 _NAMING, _SURE, _PLAIN = _LISTS["naming heads"], _LISTS["sure heads"], _LISTS["plain words"]
 _VERBS, _CALLS, _LEADS = _LISTS["introducing verbs"], _LISTS["calling words"], _LISTS["leading words"]
-_FUNCTION = _LISTS["function words"]
+_FUNCTION, _OTHERS = _LISTS["function words"], _LISTS["other heads"]
+_CLOSING = (_FUNCTION | _LEADS) - {"in", "of"}
+_NAMED_AS = frozenset(("refer", "referred"))
+_EVENTS = frozenset(("conference", "symposium", "trial", "tutorial", "workshop"))
+_PHRASE_ENDS = ("ly", "es", "ds", "ts")
+_STORES = frozenset(("collection", "database"))
+_CUES = _VERBS | _CALLS | _DATASET | _NAMING | _OTHERS | {"as", "data", "test"}
 _HEADS = _DATASET | _NAMING | frozenset(("approach", "module", "strategy", "technique"))
 
-_WORD = re.compile(r"[^\W_]+(?:(?:[-'’+&]|\.(?=\d))[^\W_]+)*[+*]*")
+_WORD = re.compile(r"[^\W_]+(?:(?:[-'’&]|\++|\.(?=\d))[^\W_]+)*[+*]*")
 _COLON = re.compile(r"\s*:|\s+[-–—]+\s|—|–")
 _APPOSITION = re.compile(
-    r"\s*(?:\)|\([^()]{0,80}\))?\s*(?:,|:|is|as|–|—)\s*(?:which is |is )?(?:an?|[Tt]he|our|A)\s+([^.;:()]+)"
+    r"\s*(?:\)|\([^()]{0,80}\))?\s*(?:,|:|is|as|–|—)\s*(?:which is |is )?(?:an?|[Tt]he|our|A)\s+"
+    r"([^.;:()]+(?:\([^()]{0,20}\)[^.;:()]+)?)"
 )
+_ARTICLE = re.compile(r", (?=an? |the )")
 # "Olanzapine: a review of its use": drugs open titles as names do.
 _MEDICAL = re.compile(r"\b(?:review|pharmac\w+|treatment|efficacy|therapy|therapeutic|patients|drug)\b")
 _UNNAMED_ENDS = ("ing", "ion", "ions", "ity", "ness", "ment", "ments", "ics", "ers", "ies", "logy", "ed")
@@ -60,7 +69,8 @@ class Ruled(NamedTuple):
         """Whether the rules know that the stretch is no name: it means something else, or wants a word beside it."""
         at = bisect_left(self.hits, end, key=lambda hit: hit.start) - 1
         doubtful = at >= 0 and self.hits[at].weak and self.hits[at].end > start
-        return doubtful or self.plain[start:end] in self.others
+        surface = self.plain[start:end]
+        return doubtful or surface in self.others or surface.removesuffix("s") in self.others
 
 
 def read(text: str) -> Ruled:
@@ -110,6 +120,7 @@ class _Reading:
             self.names.setdefault(name, (label, clean(name)))
         self._read_title()
         self._read_sentences()
+        self._read_appositions()
         self._read_shapes()
         found = [*self._known(), *self.long_forms, *self._named()]
         found += self._neighbours(found)
@@ -119,8 +130,10 @@ class _Reading:
                 spans.append(Span(start, end, label, self.text[start:end], shown))
         return spans
 
-    def _take(self, name: str, label: str) -> None:
-        if name not in self.names:
+    def _take(self, name: str, label: str, titled: bool = False) -> None:
+        """Remember a name. A title, and the look of a name, say more than an acronym's long form that names nothing."""
+        said = self.names.get(name, ("", ""))[0]
+        if name not in self.names or (not said and look(name) > 2) or (titled and said in ("", "Task")):
             known = gazetteer().lookup(name)
             self.names[name] = (known.label, known.canonical) if known else (label, clean(name))
 
@@ -142,10 +155,14 @@ class _Reading:
                 continue
             start, end = self.words[first].start, self.words[index - 1].end
             label, shown = self._defined(short, self.text[start:end], first, index)
-            if label or look(short) < 3 or gazetteer().lookup(short):
+            # "Locked-image Tuning (LiT)" has the looks of a name, though its head says nothing.
+            if label or look(short) < 3 or not self._capitalised(first, index) or gazetteer().lookup(short):
                 self.names[short] = (label, shown)
             if label:
                 self.long_forms.append(_Find(start, end, label, shown))
+
+    def _capitalised(self, first: int, stop: int) -> bool:
+        return all(word.text[0].isupper() for word in self.words[first:stop])
 
     def _defined(self, short: str, long: str, first: int, index: int) -> tuple[str, str]:
         """Label and canonical name of an acronym with its long form; no label where it is no entity."""
@@ -155,9 +172,14 @@ class _Reading:
         head = long.rsplit(maxsplit=1)[-1]
         part = gazetteer().lookup(re.split(r"[\s-]", long)[-1])
         label = head_label(head)
-        if short in NO_NAMES:
+        said = self._said_behind(index)
+        if short in NO_NAMES or (not said and head_word(long) in _OTHERS):
             return "", ""
+        if first and self.words[first - 1].text in _CALLS and not said:
+            said = "Dataset" if self._called_dataset(first) else "Method"
         introduced = any(w.text in _VERBS or w.text in _CALLS for w in self.words[max(0, first - 8) : first])
+        behind = [w.text for w in self.words[index + 1 : index + 3]]
+        introduced = introduced or (behind[:1] in (["is"], ["are"]) and behind[-1] in _VERBS)
         if label == "Method" and not introduced and head.lower().rstrip("s") not in _SURE:
             label = ""
         if not label and part and part.label == "Method":
@@ -165,7 +187,7 @@ class _Reading:
         last_two = gazetteer().lookup(" ".join(re.split(r"[\s-]", long)[-2:]))
         if last_two and last_two.label == "Task":
             label = "Task"
-        label = self._said_behind(index) or label
+        label = said or label
         if not label and introduced and (long[0].isupper() or look(short) > 2):
             label = "Method"
         usual = gazetteer().lookup(short)
@@ -175,13 +197,21 @@ class _Reading:
         return label, short if len(short) > 3 else long_form(long)
 
     def _said_behind(self, index: int) -> str:
-        """What "(ABC) approach" or "(ABC): a new benchmark" says that ABC is."""
-        word = self.words[index]
-        following = self.words[index + 1] if index + 1 < len(self.words) else word
-        if self.plain[word.end : following.start] == ") " and following.text in _HEADS:
-            return head_label(following.text)
-        said = self._apposition(word.end) if self.plain[word.end : word.end + 1] == ")" else ""
-        return said if said == "Dataset" else ""
+        """What "(ABC) fusion approach" or "(ABC): a new benchmark" says that ABC is."""
+        end = self.words[index].end
+        if self.plain[end : end + 2] == ") ":
+            for place in range(index + 1, min(index + 4, len(self.words))):
+                head = self.words[place].text
+                if place > index + 1 and not self._touch(place - 1):
+                    break
+                if head in _HEADS or head in _STORES:
+                    return "Dataset" if head in _STORES else head_label(head)
+                # A verb or what else ends the phrase: "(ABC) increasingly uses data".
+                if head in _FUNCTION or not head.islower() or head.endswith(_PHRASE_ENDS):
+                    break
+            return ""
+        said = self._apposition(end) if self.plain[end : end + 1] == ")" else ""
+        return said if said != "Task" else ""
 
     def _read_title(self) -> None:
         """A title "X: …" names X."""
@@ -200,11 +230,13 @@ class _Reading:
                 good = not (name in _PLAIN or name.endswith(_UNNAMED_ENDS) or _MEDICAL.search(rest))
         else:
             good = len(before) == 2 and shape >= 2 and name not in NO_NAMES and before[1].text[0].isdigit()
-        if good:
+        if good and head_word(rest) in _EVENTS:
+            self.names.setdefault(name, ("", name))
+        elif good:
             said = "Dataset" if rest.startswith("benchmarking") else head_label(rest) or end_label(name)
             if said != "Dataset":
                 said = self._said_later(name) or said
-            self._take(base(name), "Dataset" if said == "Dataset" else "Method")
+            self._take(base(name), "Dataset" if said == "Dataset" else "Method", titled=True)
 
     def _said_later(self, name: str) -> str:
         """What the text says of the title's name where it comes back: "we introduce X, a benchmark"."""
@@ -217,14 +249,33 @@ class _Reading:
 
     def _read_sentences(self) -> None:
         for index, (text, _, _) in enumerate(self.words):
+            if text not in _CUES:
+                continue
             if text in _VERBS:
                 self._read_after(index + 1, called=False)
             elif text in _CALLS:
                 self._read_after(index + 1, called=True)
+            elif text == "as":
+                if any(word.text in _NAMED_AS for word in self.words[max(0, index - 5) : index]):
+                    self._read_after(index + 1, called=True)
             elif index and (text in _DATASET or (text in ("data", "test") and self._pair(index))):
                 self._read_before(index, "Dataset")
+                self._read_beside(index, "Dataset")
             elif index and text in _NAMING:
                 self._read_before(index, "Method")
+                self._read_beside(index, "Method")
+            elif index and text in _OTHERS:
+                self._read_before(index, "")
+
+    def _read_beside(self, index: int, label: str) -> None:
+        """ "a planner, Foo, which": a name alone between commas behind the head."""
+        at = index + 1
+        if at == len(self.words) or self.plain[self.words[index].end : self.words[at].start] != ", ":
+            return
+        word, following = self.words[at], self.words[at + 1].text if at + 1 < len(self.words) else ""
+        closed = self.plain[word.end : word.end + 1] == "," or following in ("that", "which")
+        if closed and word.text not in NO_NAMES and (look(word.text) > 2 or (look(word.text) and self._proper(at))):
+            self._take(word.text, label)
 
     def _pair(self, index: int) -> bool:
         """ "data set", "test collection": two words that make one head."""
@@ -240,30 +291,57 @@ class _Reading:
             if gap and not (at > index and gap == ","):
                 return
             shape = look(word.text)
-            if shape < 2 and word.text.lower() in _LEADS:
+            if (shape < 2 and word.text.lower() in _LEADS) or (called and word.text in _HEADS):
                 continue
             if shape:
-                self._take_after(at, at == index, called, data)
+                if not self._take_phrase(at, called):
+                    self._take_after(at, at == index, called, data)
                 return
             stops = called or word.text in _FUNCTION or word.text in _CALLS
             if stops or at > index + 3 or not word.text.islower():
                 return
             data = data or word.text in _DATASET
 
+    def _take_phrase(self, at: int, called: bool) -> bool:
+        """Whether a whole phrase is taken: "we propose Foo Loss, a …", by its head or what stands behind."""
+        stop = at + 1
+        while stop < len(self.words) and self.words[stop].text[0].isupper() and self._touch(stop - 1):
+            stop += 1
+        start, end = self.words[at].start, self.words[stop - 1].end
+        name = self.text[start:end]
+        if not 1 < stop - at < 5 or "\n" in name or self.plain[end : end + 3].strip()[:1] not in (",", ".", ":"):
+            return False
+        if stop < len(self.words) and self.words[stop].text in _CALLS:
+            return False
+        label = self._apposition(end) or head_label(name)
+        if called and not label:
+            label = "Dataset" if self._called_dataset(at) else "Method"
+        if label not in ("Dataset", "Method") or gazetteer().lookup(name):
+            return False
+        self.names.setdefault(name, (label, clean(name)))
+        return True
+
     def _take_after(self, at: int, next_to_it: bool, called: bool, data: bool) -> None:
         word, following = self.words[at], self.words[at + 1].text if at + 1 < len(self.words) else ""
         after = self.plain[word.end : word.end + 2]
         shape, alone = look(word.text), not (after[:1] in " -" and following[:1].isupper())
         if shape == 1:
-            closed = after[:1] in ",:;.(–—)" or after == " (" or following in _FUNCTION or following in _LEADS
+            closed = after[:1] in ",:;.(–—)" or after == " (" or following in _CLOSING
             good = alone and closed and word.text not in _PLAIN and (called or next_to_it)
         else:
             good = shape >= 3 or (word.text not in NO_NAMES and (alone or called))
-        name = base(word.text)
+        name = word.text if called else base(word.text)
         if good and name not in NO_NAMES:
-            before = self.words[at - 2].text if at > 1 else ""
             said = self._apposition(word.end) or end_label(name) or "Method"
-            self._take(name, "Dataset" if data or (called and before in _DATASET) else said)
+            data = data or following in _DATASET or (called and self._called_dataset(at))
+            self._take(name, "Dataset" if data else "" if following in _OTHERS else said)
+
+    def _called_dataset(self, at: int) -> bool:
+        """Whether what is called so is a dataset: "a corpus for parsing named X"."""
+        for word in reversed(self.words[max(0, at - 9) : at]):
+            if word.text in _HEADS or "." in self.plain[word.end : word.end + 1]:
+                return word.text in _DATASET
+        return False
 
     def _apposition(self, end: int) -> str:
         """What the text says the name just given is: "X, a large corpus of …"."""
@@ -294,8 +372,8 @@ class _Reading:
                     return
                 self._take(name, label)
             # Further names only in an enumeration: "X and Y datasets".
-            listed = at and (self.words[at - 1].text in ("and", "or") or not self._touch(at - 1))
-            if not listed or (known and label == "Method"):
+            enumerated = at and (self.words[at - 1].text in ("and", "or") or not self._touch(at - 1))
+            if not enumerated or (known and label != "Dataset"):
                 return
 
     def _stands_alone(self, at: int) -> bool:
@@ -306,17 +384,38 @@ class _Reading:
             opens = look(self.words[at - 1].text) == 1
         return not opens and "-" not in text and text not in _PLAIN
 
+    def _proper(self, at: int) -> bool:
+        """Whether a capitalised word is no common noun: "Slurpee", not "Selection"."""
+        text = self.words[at].text
+        return len(text) > 3 and not text.endswith(_UNNAMED_ENDS) and self._stands_alone(at)
+
+    def _read_appositions(self) -> None:
+        """ "that of Foo, an algorithm for …": what a comma and an article say of a name."""
+        for comma in _ARTICLE.finditer(self.plain):
+            at = bisect_left(self.words, comma.start(), key=itemgetter(2))
+            if at == len(self.words) or self.words[at].end != comma.start() or self.words[at].text.islower():
+                continue
+            text, shape = self.words[at].text, look(self.words[at].text)
+            if text not in NO_NAMES and (shape > 2 or (shape and self._proper(at))):
+                label = self._apposition(comma.start())
+                if label in ("Dataset", "Method") and not gazetteer().lookup(text):
+                    self._take(text, label)
+
     def _read_shapes(self) -> None:
-        """A word shaped like a name that ends as names do, or comes back, is one."""
+        """A word shaped like a name that ends as names do, or comes back, is one; "Foo-7B" is a model."""
         seen: set[str] = set()
-        known = {hit.start for hit in self.hits}
+        hits = {hit.start for hit in self.hits}
         for text, start, _ in self.words:
-            if text.islower() or look(text) < 3 or start in known:
+            if text.islower() or start in hits:
+                continue
+            model = text[-1] == "B" and sized(text)
+            if look(text) < 3 and not model:
                 continue
             name = base(text)
-            if name in self.names or name in NO_NAMES or look(name) < 3 or gazetteer().lookup(name):
+            known = name in self.names or name.removesuffix("s") in self.names
+            if known or name in NO_NAMES or (look(name) < 3 and not model) or gazetteer().lookup(name):
                 continue
-            label = end_label(name)
+            label = "Method" if model else end_label(name)
             if label or name in seen:
                 self._take(name, label or "Method")
             seen.add(name)
@@ -343,9 +442,12 @@ class _Reading:
                     yield _Find(start, end if form == text else start + len(name), *names[form])
                     break
         for name, given in names.items():
-            if " " in name:
-                for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", self.plain):
-                    yield _Find(match.start(), match.end(), *given)
+            start = self.plain.find(name) if " " in name else -1
+            while start >= 0:
+                end = start + len(name)
+                if not (self.plain[max(0, start - 1) : start].isalnum() or self.plain[end : end + 1].isalnum()):
+                    yield _Find(start, end, *given)
+                start = self.plain.find(name, end)
 
     def _neighbours(self, found: list[_Find]) -> list[_Find]:
         """Names beside known ones in an enumeration: "on ShapeNet and OmniObject3D"."""

@@ -23,7 +23,7 @@ VARIANTS = (
 # No asterisk: it belongs to names such as A* and RRT*.
 _EDGES = " \t\r\n.,;:!?\"'`“”‘’«»~$|"
 _TEX = re.compile(r"\\[A-Za-z]+\*?|[{}$]")
-_TAIL = re.compile(r"(?:-[a-z][a-z]+)+$")
+_TAIL = re.compile(r"(?:-[a-z][a-z]+|-(?:Aware|Based|Driven|Free|Guided|Level|Like|Style))+$")
 # "Holl-E", "Swin-T"
 _LETTERED = re.compile(r"[A-Z][a-z]{2,}-[A-Z]")
 _SETS = frozenset(("data", "test", "training", "evaluation", "development"))
@@ -45,7 +45,7 @@ def word_lists() -> dict[str, frozenset[str]]:
     return lists
 
 
-NO_NAMES = word_lists()["no names"]
+NO_NAMES = frozenset(name + ending for name in word_lists()["no names"] for ending in ("", "s"))
 _GENERIC_HEADS = word_lists()["generic heads"]
 
 

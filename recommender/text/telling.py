@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from recommender.text.spelling import word_lists
 
 _LISTS = word_lists()
 _DATASET, _METHOD, _TASK = (_LISTS[f"{kind} heads"] for kind in ("dataset", "method", "task"))
-_FUNCTION = _LISTS["function words"]
+_FUNCTION = _LISTS["function words"] | _LISTS["describing words"]
 _DATASET_ENDS, _METHOD_ENDS = tuple(_LISTS["dataset endings"]), tuple(_LISTS["method endings"])
+_VERSION = re.compile(r"[vV]?\d+(?:\.\d+)?$")
 
 
 class Word(NamedTuple):
@@ -21,19 +23,27 @@ class Word(NamedTuple):
 
 
 def end_label(name: str) -> str:
-    """What the name's ending tells: HotpotQA is a dataset, ConvNet a method."""
+    """What the name's ending before its version tells: HotpotQA is a dataset, ConvNetV2 a method."""
+    name = _VERSION.sub("", name)
     if len(name) > 4 and name.endswith(_DATASET_ENDS):
         return "Dataset"
     return "Method" if len(name) > 4 and name.endswith(_METHOD_ENDS) else ""
 
 
-def head_label(phrase: str) -> str:
-    """The label that a noun phrase's head says: its last word before a function word."""
+def head_word(phrase: str) -> str:
+    """A noun phrase's head in small letters: its last word before a function word."""
     head = ""
-    for word in phrase.replace("-", " ").lower().split():
+    for word in phrase.lower().split():
         if word in _FUNCTION and head:
             break
-        head = word.strip(".,;:()")
+        # "transformer-based" ends no phrase, though "based" does.
+        head = word.strip(".,;:()").rpartition("-")[2]
+    return head
+
+
+def head_label(phrase: str) -> str:
+    """The label that a noun phrase's head says."""
+    head = head_word(phrase)
     if head in _DATASET:
         return "Dataset"
     if head in _TASK:
@@ -47,6 +57,12 @@ def long_form_start(short: str, words: list[Word], index: int, text: str) -> int
     left = len(letters) - 1
     if text[words[index - 1].end : words[index].start].strip(" \n\"'”’") != "(":
         return None
+    # Initials go first: backwards, "Proximal Policy Optimization (PPO)" would be content with its last two words.
+    first = index - len(letters)
+    if first >= 0 and [word.text[0].lower() for word in words[first:index]] == letters:
+        between = (text[words[at].end : words[at + 1].start] for at in range(first, index - 1))
+        if all(gap.strip(" \n-–") == "" for gap in between):
+            return first
     limit = max(0, index - min(len(letters) + 5, 2 * len(letters)))
     for at in range(index - 1, limit - 1, -1):
         word = words[at].text.lower()
