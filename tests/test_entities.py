@@ -313,6 +313,11 @@ def test_initials_make_the_long_form():
     assert "Proximal Quick Optimization" in found(text)
 
 
+def test_substances_of_medicine_are_no_methods():
+    text = "Patients were randomized to placebo or NQ-398; NQ-398 lowered plasma TXQ2, and TXQ2 fell by dose."
+    assert extract(text) == []
+
+
 def test_an_introduced_name_is_marked_wherever_it_stands():
     text = "We propose Zorbix, a new planner. Later Zorbix-based robots use Zorbix's map."
     assert [span.surface for span in extract(text)] == ["Zorbix"] * 3

@@ -56,7 +56,7 @@ def _joined(text: str, ruled: Ruled, tags: list[Tag]) -> list[Span]:
         more = ruled.spans
     else:
         first = ruled.spans
-        named = [name for tag in tags for name in _named(text, tag)]
+        named = [name for tag in tags for name in _named(text, tag)] if not ruled.clinical else []
         more = [_span(text, name) for name in named if not ruled.denied(*name[:2])]
     return sorted([*first, *_clear_of(first, more)], key=lambda span: span.start)
 

@@ -34,6 +34,7 @@ _DATASET = _LISTS["dataset heads"]
 _NAMING, _SURE, _PLAIN = _LISTS["naming heads"], _LISTS["sure heads"], _LISTS["plain words"]
 _VERBS, _CALLS, _LEADS = _LISTS["introducing verbs"], _LISTS["calling words"], _LISTS["leading words"]
 _FUNCTION, _OTHERS = _LISTS["function words"], _LISTS["other heads"]
+_CLINICAL = _LISTS["clinical words"]
 _CLOSING = (_FUNCTION | _LEADS) - {"in", "of"}
 _NAMED_AS = frozenset(("refer", "referred"))
 _EVENTS = frozenset(("conference", "symposium", "trial", "tutorial", "workshop"))
@@ -64,6 +65,8 @@ class Ruled(NamedTuple):
     """The text with addresses and TeX blanked out, equally long."""
     others: frozenset[str]
     """Names that stand for something else in this text."""
+    clinical: bool
+    """Whether the text is of medicine, where substances, genes and trials look as models do."""
 
     def denied(self, start: int, end: int) -> bool:
         """Whether the rules know that the stretch is no name: it means something else, or wants a word beside it."""
@@ -78,7 +81,7 @@ def read(text: str) -> Ruled:
     reading = _Reading(text)
     spans = reading.spans() if text.strip() else []
     others = frozenset(name for name, (label, _) in reading.names.items() if not label)
-    return Ruled(spans, reading.hits, reading.plain, others)
+    return Ruled(spans, reading.hits, reading.plain, others, reading.clinical)
 
 
 def canonical(name: str, label: str) -> str:
@@ -110,18 +113,21 @@ class _Reading:
     """Surface -> (label, canonical) as this text introduces it; an empty label: something else here."""
     long_forms: list[_Find] = field(default_factory=list)
     hits: list[Hit] = field(default_factory=list)
+    clinical: bool = False
 
     def spans(self) -> list[Span]:
         self.plain = masked(self.text)
         self.words = [Word(m.group(), m.start(), m.end()) for m in _WORD.finditer(self.plain)]
         self.hits = gazetteer().find(self.plain)
+        self.clinical = len(_CLINICAL.intersection(map(itemgetter(0), self.words))) > 2
         self._define_acronyms()
         for name, label in listed(self.words, self.plain, self.hits):
             self.names.setdefault(name, (label, clean(name)))
         self._read_title()
         self._read_sentences()
         self._read_appositions()
-        self._read_shapes()
+        if not self.clinical:
+            self._read_shapes()
         found = [*self._known(), *self.long_forms, *self._named()]
         found += self._neighbours(found)
         spans: list[Span] = []
