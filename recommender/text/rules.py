@@ -15,40 +15,26 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from recommender.papers import Span
+from recommender.text.acronyms import acronyms
 from recommender.text.gazetteer import LISTING, Hit, gazetteer, vouched
 from recommender.text.listing import listed, sized
 from recommender.text.masking import masked
-from recommender.text.spelling import (
-    NO_NAMES,
-    acronym,
-    base,
-    clean,
-    long_form,
-    look,
-    word_lists,
-)
-from recommender.text.telling import Word, end_label, head_label, head_word, long_form_start
+from recommender.text.spelling import NO_NAMES, base, clean, look, word_lists
+from recommender.text.telling import NAME_HEADS, Word, apposition, called_dataset, end_label, head_label, head_word
 
 _LISTS = word_lists()
 _DATASET = _LISTS["dataset heads"]
-_NAMING, _SURE, _PLAIN = _LISTS["naming heads"], _LISTS["sure heads"], _LISTS["plain words"]
+_NAMING, _PLAIN = _LISTS["naming heads"], _LISTS["plain words"]
 _VERBS, _CALLS, _LEADS = _LISTS["introducing verbs"], _LISTS["calling words"], _LISTS["leading words"]
 _FUNCTION, _OTHERS = _LISTS["function words"], _LISTS["other heads"]
 _CLINICAL = _LISTS["clinical words"]
 _CLOSING = (_FUNCTION | _LEADS) - {"in", "of"}
 _NAMED_AS = frozenset(("refer", "referred"))
 _EVENTS = frozenset(("conference", "symposium", "trial", "tutorial", "workshop"))
-_PHRASE_ENDS = ("ly", "es", "ds", "ts")
-_STORES = frozenset(("collection", "database"))
 _CUES = _VERBS | _CALLS | _DATASET | _NAMING | _OTHERS | {"as", "data", "test"}
-_HEADS = _DATASET | _NAMING | frozenset(("approach", "module", "strategy", "technique"))
 
 _WORD = re.compile(r"[^\W_]+(?:(?:[-'’&]|\++|\.(?=\d))[^\W_]+)*[+*]*")
 _COLON = re.compile(r"\s*:|\s+[-–—]+\s|—|–")
-_APPOSITION = re.compile(
-    r"\s*(?:\)|\([^()]{0,80}\))?\s*(?:,|:|is|as|–|—)\s*(?:which is |is )?(?:an?|[Tt]he|our|A)\s+"
-    r"([^.;:()]+(?:\([^()]{0,20}\)[^.;:()]+)?)"
-)
 _ARTICLE = re.compile(r", (?=an? |the )")
 # "Olanzapine: a review of its use": drugs open titles as names do.
 _MEDICAL = re.compile(r"\b(?:review|pharmac\w+|treatment|efficacy|therapy|therapeutic|patients|drug)\b")
@@ -120,7 +106,11 @@ class _Reading:
         self.words = [Word(m.group(), m.start(), m.end()) for m in _WORD.finditer(self.plain)]
         self.hits = gazetteer().find(self.plain)
         self.clinical = len(_CLINICAL.intersection(map(itemgetter(0), self.words))) > 2
-        self._define_acronyms()
+        for one in acronyms(self.text, self.plain, self.words):
+            if one.certain:
+                self.names[one.short] = one.label, one.shown
+            if one.label:
+                self.long_forms.append(_Find(one.start, one.end, one.label, one.shown))
         for name, label in listed(self.words, self.plain, self.hits):
             self.names.setdefault(name, (label, clean(name)))
         self._read_title()
@@ -148,76 +138,6 @@ class _Reading:
         return not self.plain[self.words[at].end : self.words[at + 1].start].strip()
 
     # What the text introduces.
-
-    def _define_acronyms(self) -> None:
-        """ "Graph Neural Network (GNN)" binds both spellings to one name, whatever GNN means elsewhere."""
-        for index, word in enumerate(self.words):
-            opened = index and self.plain[word.start - 1] == "("
-            if not opened or self.plain[word.end : word.end + 1] not in (")", ",", ";"):
-                continue
-            short = acronym(word.text)
-            first = long_form_start(short, self.words, index, self.plain) if short else None
-            if first is None:
-                continue
-            start, end = self.words[first].start, self.words[index - 1].end
-            label, shown = self._defined(short, self.text[start:end], first, index)
-            # "Locked-image Tuning (LiT)" has the looks of a name, though its head says nothing.
-            if label or look(short) < 3 or not self._capitalised(first, index) or gazetteer().lookup(short):
-                self.names[short] = (label, shown)
-            if label:
-                self.long_forms.append(_Find(start, end, label, shown))
-
-    def _capitalised(self, first: int, stop: int) -> bool:
-        return all(word.text[0].isupper() for word in self.words[first:stop])
-
-    def _defined(self, short: str, long: str, first: int, index: int) -> tuple[str, str]:
-        """Label and canonical name of an acronym with its long form; no label where it is no entity."""
-        known = gazetteer().lookup(long)
-        if known:
-            return known.label, known.canonical
-        head = long.rsplit(maxsplit=1)[-1]
-        part = gazetteer().lookup(re.split(r"[\s-]", long)[-1])
-        label = head_label(head)
-        said = self._said_behind(index)
-        if short in NO_NAMES or (not said and head_word(long) in _OTHERS):
-            return "", ""
-        if first and self.words[first - 1].text in _CALLS and not said:
-            said = "Dataset" if self._called_dataset(first) else "Method"
-        introduced = any(w.text in _VERBS or w.text in _CALLS for w in self.words[max(0, first - 8) : first])
-        behind = [w.text for w in self.words[index + 1 : index + 3]]
-        introduced = introduced or (behind[:1] in (["is"], ["are"]) and behind[-1] in _VERBS)
-        if label == "Method" and not introduced and head.lower().rstrip("s") not in _SURE:
-            label = ""
-        if not label and part and part.label == "Method":
-            label = "Method"
-        last_two = gazetteer().lookup(" ".join(re.split(r"[\s-]", long)[-2:]))
-        if last_two and last_two.label == "Task":
-            label = "Task"
-        label = said or label
-        if not label and introduced and (long[0].isupper() or look(short) > 2):
-            label = "Method"
-        usual = gazetteer().lookup(short)
-        if usual and usual.label == label and usual.proper and " " not in usual.canonical:
-            return label, usual.canonical
-        # A short acronym means many things, so its long form stands for it; a long one is the name.
-        return label, short if len(short) > 3 else long_form(long)
-
-    def _said_behind(self, index: int) -> str:
-        """What "(ABC) fusion approach" or "(ABC): a new benchmark" says that ABC is."""
-        end = self.words[index].end
-        if self.plain[end : end + 2] == ") ":
-            for place in range(index + 1, min(index + 4, len(self.words))):
-                head = self.words[place].text
-                if place > index + 1 and not self._touch(place - 1):
-                    break
-                if head in _HEADS or head in _STORES:
-                    return "Dataset" if head in _STORES else head_label(head)
-                # A verb or what else ends the phrase: "(ABC) increasingly uses data".
-                if head in _FUNCTION or not head.islower() or head.endswith(_PHRASE_ENDS):
-                    break
-            return ""
-        said = self._apposition(end) if self.plain[end : end + 1] == ")" else ""
-        return said if said != "Task" else ""
 
     def _read_title(self) -> None:
         """A title "X: …" names X."""
@@ -248,7 +168,7 @@ class _Reading:
         """What the text says of the title's name where it comes back: "we introduce X, a benchmark"."""
         for word in self.words[1:400]:
             if word.text == name:
-                label = self._apposition(word.end)
+                label = apposition(self.plain, word.end)
                 if label:
                     return label
         return ""
@@ -297,7 +217,7 @@ class _Reading:
             if gap and not (at > index and gap == ","):
                 return
             shape = look(word.text)
-            if (shape < 2 and word.text.lower() in _LEADS) or (called and word.text in _HEADS):
+            if (shape < 2 and word.text.lower() in _LEADS) or (called and word.text in NAME_HEADS):
                 continue
             if shape:
                 if not self._take_phrase(at, called):
@@ -319,9 +239,9 @@ class _Reading:
             return False
         if stop < len(self.words) and self.words[stop].text in _CALLS:
             return False
-        label = self._apposition(end) or head_label(name)
+        label = apposition(self.plain, end) or head_label(name)
         if called and not label:
-            label = "Dataset" if self._called_dataset(at) else "Method"
+            label = "Dataset" if called_dataset(self.words, self.plain, at) else "Method"
         if label not in ("Dataset", "Method") or gazetteer().lookup(name):
             return False
         self.names.setdefault(name, (label, clean(name)))
@@ -338,26 +258,9 @@ class _Reading:
             good = shape >= 3 or (word.text not in NO_NAMES and (alone or called))
         name = word.text if called else base(word.text)
         if good and name not in NO_NAMES:
-            said = self._apposition(word.end) or end_label(name) or "Method"
-            data = data or following in _DATASET or (called and self._called_dataset(at))
+            said = apposition(self.plain, word.end) or end_label(name) or "Method"
+            data = data or following in _DATASET or (called and called_dataset(self.words, self.plain, at))
             self._take(name, "Dataset" if data else "" if following in _OTHERS else said)
-
-    def _called_dataset(self, at: int) -> bool:
-        """Whether what is called so is a dataset: "a corpus for parsing named X"."""
-        for word in reversed(self.words[max(0, at - 9) : at]):
-            if word.text in _HEADS or "." in self.plain[word.end : word.end + 1]:
-                return word.text in _DATASET
-        return False
-
-    def _apposition(self, end: int) -> str:
-        """What the text says the name just given is: "X, a large corpus of …"."""
-        match = _APPOSITION.match(self.plain[end : end + 160])
-        for part in match.group(1).split(",") if match else ():
-            label = head_label(part)
-            # "X, a small, fast model" goes on behind the comma, "X, a model, and Y data" does not.
-            if label or _FUNCTION.intersection(part.split()[1:]):
-                return label
-        return ""
 
     def _read_before(self, index: int, label: str) -> None:
         """ "the X dataset", "X and Y benchmarks", "the X algorithm": the names right before the head."""
@@ -403,7 +306,7 @@ class _Reading:
                 continue
             text, shape = self.words[at].text, look(self.words[at].text)
             if text not in NO_NAMES and (shape > 2 or (shape and self._proper(at))):
-                label = self._apposition(comma.start())
+                label = apposition(self.plain, comma.start())
                 if label in ("Dataset", "Method") and not gazetteer().lookup(text):
                     self._take(text, label)
 

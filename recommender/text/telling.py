@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from recommender.text.spelling import word_lists
@@ -11,6 +12,12 @@ _LISTS = word_lists()
 _DATASET, _METHOD, _TASK = (_LISTS[f"{kind} heads"] for kind in ("dataset", "method", "task"))
 _FUNCTION = _LISTS["function words"] | _LISTS["describing words"]
 _DATASET_ENDS, _METHOD_ENDS = tuple(_LISTS["dataset endings"]), tuple(_LISTS["method endings"])
+NAME_HEADS = _DATASET | _LISTS["naming heads"] | frozenset(("approach", "module", "strategy", "technique"))
+"""Words that say of the name beside them that it is one."""
+_APPOSITION = re.compile(
+    r"\s*(?:\)|\([^()]{0,80}\))?\s*(?:,|:|is|as|–|—)\s*(?:which is |is )?(?:an?|[Tt]he|our|A)\s+"
+    r"([^.;:()]+(?:\([^()]{0,20}\)[^.;:()]+)?)"
+)
 _VERSION = re.compile(r"[vV]?\d+(?:\.\d+)?$")
 
 
@@ -51,7 +58,7 @@ def head_label(phrase: str) -> str:
     return "Method" if head in _METHOD or head.rstrip("s") in _METHOD else ""
 
 
-def long_form_start(short: str, words: list[Word], index: int, text: str) -> int | None:
+def long_form_start(short: str, words: Sequence[Word], index: int, text: str) -> int | None:
     """First word of the long form before an acronym (Schwartz and Hearst 2003: letters matched backwards)."""
     letters = [c for c in short.lower() if c.isalnum()]
     left = len(letters) - 1
@@ -75,3 +82,22 @@ def long_form_start(short: str, words: list[Word], index: int, text: str) -> int
         if at and text[words[at - 1].end : words[at].start].strip(" \n/'-–\""):
             return None
     return None
+
+
+def called_dataset(words: Sequence[Word], plain: str, at: int) -> bool:
+    """Whether what is called so is a dataset: "a corpus for parsing named X"."""
+    for word in reversed(words[max(0, at - 9) : at]):
+        if word.text in NAME_HEADS or "." in plain[word.end : word.end + 1]:
+            return word.text in _DATASET
+    return False
+
+
+def apposition(plain: str, end: int) -> str:
+    """What the text says the name just given is: "X, a large corpus of …"."""
+    match = _APPOSITION.match(plain[end : end + 160])
+    for part in match.group(1).split(",") if match else ():
+        label = head_label(part)
+        # "X, a small, fast model" goes on behind the comma, "X, a model, and Y data" does not.
+        if label or _LISTS["function words"].intersection(part.split()[1:]):
+            return label
+    return ""
