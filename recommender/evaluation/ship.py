@@ -71,7 +71,7 @@ def main(arguments: Sequence[str]) -> None:
     for folder in arguments:
         settings = load_settings(folder)
         with opened(settings) as library:
-            parts += [part for part in _of_library(settings, library) if part is not None]
+            parts += lessons_of(settings, library)
     examples = Examples.joined(parts)
     blends = {}
     for kind in KINDS:
@@ -85,23 +85,28 @@ def main(arguments: Sequence[str]) -> None:
     SHIPPED.write_text(as_text(blends), encoding="utf-8")
 
 
-def _of_library(settings: Settings, library: Library) -> Iterator[Examples | None]:
+def lessons_of(settings: Settings, library: Library, modes: tuple[str, ...] = QUESTIONS) -> list[Examples]:
+    """What one library teaches, asked in these modes: as it is, with holes, and in samples."""
+    return [part for part in _of_library(settings, library, modes) if part is not None]
+
+
+def _of_library(settings: Settings, library: Library, modes: tuple[str, ...]) -> Iterator[Examples | None]:
     generator = np.random.default_rng(settings.seed)
     store = vectors_of(settings)
     whole, _ = count(library, library.status().papers, stage, store=store)
-    yield from _periods(settings, library, whole, "whole")
+    yield from _periods(settings, library, whole, "whole", modes)
     uneven = _counted(library, store, ((key, _with_holes(paper, generator), found)
                                        for key, paper, found in stream_with_entities(library)))
-    yield from _periods(settings, library, uneven, "uneven")
+    yield from _periods(settings, library, uneven, "uneven", modes)
     bm25 = Bm25.fit(whole, settings)
     with stage("Samples", SAMPLES, " samples") as tick:
         for _ in range(SAMPLES):
-            yield _sample(settings, library, store, whole, bm25, generator)
+            yield _sample(settings, library, store, whole, bm25, generator, modes)
             tick(1)
 
 
 def _sample(settings: Settings, library: Library, store: VectorStore | None, whole: Corpus, bm25: Bm25,
-            generator: np.random.Generator) -> Examples | None:
+            generator: np.random.Generator, modes: tuple[str, ...]) -> Examples | None:
     """A topical sample: the papers nearest to one that lists references, without some groups of metadata."""
     listed = np.flatnonzero(np.diff(whole.blocks["citations"].indptr) >= 5)
     centre = library.papers([int(whole.keys[generator.choice(listed)])])[0]
@@ -115,15 +120,16 @@ def _sample(settings: Settings, library: Library, store: VectorStore | None, who
     chosen = sorted(papers.items(), key=lambda one: one[1].id)
     corpus = _counted(library, store, ((key, _blank(paper, missing), [*given_entities(paper)])
                                        for key, paper in chosen))
-    modes = QUESTIONS if generator.random() < 0.25 else ("none",)
-    return lessons(corpus, _fitted(corpus, settings), library_texts(library, corpus), settings, SAMPLED, modes)
+    asked = modes if generator.random() < 0.25 else ("none",)
+    return lessons(corpus, _fitted(corpus, settings), library_texts(library, corpus), settings, SAMPLED, asked)
 
 
-def _periods(settings: Settings, library: Library, corpus: Corpus, title: str) -> Iterator[Examples | None]:
+def _periods(settings: Settings, library: Library, corpus: Corpus, title: str, modes: tuple[str, ...],
+             ) -> Iterator[Examples | None]:
     signals, texts = _fitted(corpus, settings), library_texts(library, corpus)
     for period in range(PERIODS):
         with stage(f"Lessons from the {title} library, period {period + 1}", DRAFTS, " drafts") as tick:
-            yield lessons(corpus, signals, texts, settings, DRAFTS, QUESTIONS, tick, period=period)
+            yield lessons(corpus, signals, texts, settings, DRAFTS, modes, tick, period=period)
 
 
 def _fitted(corpus: Corpus, settings: Settings) -> dict[str, Signal]:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from compare import SHIPPED_BLEND, Asked, Comparison, ranked
 
 from recommender.blend import SHIPPED, Blend, load
-from recommender.build import DRAFTS, library_texts
 from recommender.errors import InputError
-from recommender.evaluation.learning import learn, of_kind
-from recommender.evaluation.lessons import ASKED, lessons
+from recommender.evaluation.learning import learn, left_out, of_kind
+from recommender.evaluation.lessons import ASKED, Examples
+from recommender.evaluation.ship import FORESTS, lessons_of
 from recommender.loaded import Index
 from recommender.progress import stage
 from recommender.recommend import Recommender
@@ -25,8 +25,8 @@ def run(one: Settings, one_asked: Asked, other: Settings, other_asked: Asked, se
     """Measure and print, both ways."""
     with opened(one) as library, opened(other) as another:
         mine, others = _wordly(one), _wordly(other)
-        learned = {"learned on the first": _learned(one, library, mine),
-                   "learned on the second": _learned(other, another, others)}
+        learned = {"learned on the first": _learned(one, library),
+                   "learned on the second": _learned(other, another)}
         for settings, held, index, asked, title in ((one, library, mine, one_asked, "Drafts of the first library"),
                                                     (other, another, others, other_asked, "Of the second")):
             blends = {SHIPPED_BLEND: load(SHIPPED)[KIND], **learned}
@@ -48,11 +48,9 @@ def _wordly(settings: Settings) -> Index:
     return replace(index, corpus=corpus, signals=signals)
 
 
-def _learned(settings: Settings, library: Library, index: Index) -> Blend:
-    """The blend of drafts, from as many of the library's own papers as a build asks with."""
-    with stage(f"Lessons from {settings.data.name}", DRAFTS, " drafts") as tick:
-        examples = lessons(index.corpus, index.signals, library_texts(library, index.corpus), settings, DRAFTS,
-                           ASKED["text"], tick)
-    if examples is None:
+def _learned(settings: Settings, library: Library) -> Blend:
+    """The blend of drafts as the shipped one is learned, but of one library's lessons alone."""
+    taught = lessons_of(settings, library, ASKED[KIND])
+    if not taught:
         raise InputError(f"The library of {settings.data} has no reference lists to learn from.")
-    return learn(of_kind(examples, KIND), settings.seed, ("semantic",))
+    return learn(of_kind(Examples.joined(taught), KIND), settings.seed, left_out(KIND), forests=FORESTS)
