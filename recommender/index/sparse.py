@@ -47,9 +47,10 @@ def weighted_sum(matrix: csr_matrix, rows: Rows, weights: Floats) -> npt.NDArray
     return np.asarray(np.bincount(columns, weights=values * weights[owner], minlength=matrix.shape[1]), np.float64)
 
 
-def row_dots(matrix: csr_matrix, rows: Rows, vector: Floats) -> npt.NDArray[np.float64]:
-    """matrix[rows] @ vector, for each of the rows [rows]; of several vectors [columns × vectors], [rows × vectors]."""
-    return np.asarray(matrix[rows] @ vector, np.float64)
+def row_dots(matrix: csr_matrix, rows: Rows, *vectors: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """[vectors × rows] matrix[rows] @ vector for each of the vectors [columns]."""
+    columns, values, owner = gather(matrix, rows)
+    return np.array([np.bincount(owner, values * vector[columns], len(rows)) for vector in vectors])
 
 
 def best(scores: Floats, k: int, allowed: npt.NDArray[np.bool_] | None = None) -> Rows:

@@ -247,7 +247,7 @@ class Als:
         kept, at = self.layout.kept["citations"], self.offsets["citations"]
         if not len(kept):
             return np.zeros(0)
-        citers = row_dots(self.corpus.by_column["citations"], kept, query.lists_references.astype(np.float64))
+        citers, = row_dots(self.corpus.by_column["citations"], kept, query.lists_references)
         return np.where(citers > 0, self.columns[at:at + len(kept)] @ draft, np.nan).astype(np.float64)
 
     def _listed(self, draft: Factors, rows: Rows) -> npt.NDArray[np.float64]:

@@ -16,7 +16,7 @@ from scipy.sparse import csr_matrix
 
 from recommender.index.artifact import ArrayReader, ArrayWriter
 from recommender.index.corpus import Corpus
-from recommender.index.sparse import Rows, row_dots
+from recommender.index.sparse import Rows, gather
 from recommender.papers import Evidence
 from recommender.settings import Settings
 
@@ -178,8 +178,10 @@ def in_common(block: csr_matrix, rows: Rows, papers: Weighted, weights: Scores, 
     """
     own = np.zeros(block.shape[0])
     own[papers.rows] = papers.weights
-    total, number = row_dots(block, rows, np.column_stack((weights * counted, counted))).T
-    return np.where(np.diff(block.indptr)[rows] > 0, np.maximum(total - own[rows] * number, 0), np.nan)
+    columns, values, owner = gather(block, rows)
+    shares = values * counted[columns]
+    total, number = (np.bincount(owner, one, len(rows)) for one in (shares * weights[columns], shares))
+    return np.where(block.indptr[rows + 1] > block.indptr[rows], np.maximum(total - own[rows] * number, 0), np.nan)
 
 
 def table(*columns: npt.NDArray[np.float64]) -> Features:

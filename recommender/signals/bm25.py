@@ -200,7 +200,7 @@ class Bm25:
         unit = self._unit(query.terms)
         vector = np.zeros(self.corpus.vectors.shape[1])
         vector[unit.rows] = unit.weights
-        return row_dots(self.corpus.vectors, rows, vector)
+        return row_dots(self.corpus.vectors, rows, vector)[0]
 
     def _angles(self, query: Query, rows: Rows, others: Rows) -> Scores:
         """[rows × (draft, draft's title, each of the other rows)] cosines."""
@@ -225,8 +225,7 @@ class Bm25:
         shared, common = np.zeros(titles.shape[1]), np.zeros(titles.shape[1])
         shared[query.terms.rows] = self.rarity[query.terms.rows]
         common[query.title.rows] = self.rarity[query.title.rows] ** 2
-        matched, whole, cosine, norm = row_dots(titles, rows, np.column_stack((
-            shared, self.rarity, common, self.rarity ** 2))).T
+        matched, whole, cosine, norm = row_dots(titles, rows, shared, self.rarity, common, self.rarity ** 2)
         norm = np.sqrt(norm * common.sum())
         return (np.where(whole > 0, matched, np.nan), np.divide(matched, whole, where=whole > 0, out=missing.copy()),
                 np.divide(cosine, norm, where=norm > 0, out=missing))

@@ -105,7 +105,7 @@ class Citations:
         if self.cites is None or self.cited_by is None:
             return nothing(rows, len(self.features) - len(AROUND))
         close = _of_best(query.closeness)
-        columns = [row_dots(self.cited_by, rows, np.where(query.lists_references, close ** 2, 0.0))]
+        columns = [row_dots(self.cited_by, rows, np.where(query.lists_references, close ** 2, 0.0))[0]]
         for papers in SCALES.values():
             near = query.nearest[:papers]
             weights = close[near] / (float(close[near].sum()) or 1.0)
@@ -219,9 +219,8 @@ def _mean(block: csr_matrix | None, rows: Rows, values: Scores, counted: Mask) -
     """[rows] mean of the values over a row's counted columns, shrunk to 0 by one; missing where it has none."""
     if block is None:
         return np.full(len(rows), np.nan)
-    known = counted.astype(np.float64)
-    number = row_dots(block, rows, known)
-    return np.where(number > 0, row_dots(block, rows, values * known) / (number + 1), np.nan)
+    number, total = row_dots(block, rows, counted, values * counted)
+    return np.where(number > 0, total / (number + 1), np.nan)
 
 
 @dataclass(frozen=True)

@@ -86,8 +86,8 @@ class Cooccurrence:
         present = np.diff(self.block.indptr)[rows] > 0
         named = np.zeros(self.block.shape[1])
         named[query.entities.rows] = query.entities.weights
-        widened, weighed, share = row_dots(self.binary, rows, np.column_stack((
-            self._widened(query) * self.rarity, named * self.rarity, named))).T
+        widened, weighed, share = row_dots(self.binary, rows, self._widened(query) * self.rarity,
+                                           named * self.rarity, named)
         columns = widened / self.crowd[rows], weighed, share / query.entities.weights.sum()
         return table(*(np.where(present, column, np.nan) for column in columns))
 

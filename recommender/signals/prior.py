@@ -89,7 +89,7 @@ class Prior:
         if cited_by is None:
             return np.full(len(rows), np.nan)
         listing = query.lists_references if counted is None else query.lists_references & counted
-        return np.log1p(row_dots(cited_by, rows, listing.astype(np.float64)))
+        return np.log1p(row_dots(cited_by, rows, listing)[0])
 
     def _cited(self, query: Query, group: str, rows: Rows) -> Scores:
         """[rows] mean log(1 + citations) of a venue's, or the best author's, other papers; missing without any list."""
