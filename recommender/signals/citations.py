@@ -40,15 +40,28 @@ class Citations:
 
     def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
-        self.cites = corpus.blocks.get("citations")
-        self.cited_by = corpus.by_column.get("citations")
+        self.cites, self.cited_by = corpus.blocks.get("citations"), corpus.by_column.get("citations")
         if self.cites is not None and self.cited_by is not None:
+            linked = np.flatnonzero((np.diff(self.cites.indptr) > 0) | (np.diff(self.cited_by.indptr) > 0))
+            self.place = np.full(len(corpus), len(linked))
+            """[papers] where each stands among the linked."""
+            self.place[linked] = np.arange(len(linked))
+            self.linked = np.append(linked, 0)
+            """[linked] the papers that cite or are cited, ascending, then one without any link in place of all others:
+            sums go over these alone, and so do both matrices."""
+            self.cites, self.cited_by = (self._among(block, linked) for block in (self.cites, self.cited_by))
             self.listed = np.diff(self.cites.indptr)
-            """[papers] how many references a paper lists."""
+            """[linked] how many references a paper lists."""
             self.citers = np.diff(self.cited_by.indptr)
-            """[papers] how many papers cite it."""
+            """[linked] how many papers cite it."""
             self.fame, self.breadth = np.sqrt(1 + self.citers), np.sqrt(1 + self.listed)
-            """[papers] what a sum over citers, or over references, is divided by."""
+            """[linked] what a sum over citers, or over references, is divided by."""
+
+    def _among(self, block: csr_matrix, linked: Rows) -> csr_matrix:
+        """[linked × linked] the same entries; all other rows are empty."""
+        starts = block.indptr[np.append(linked, len(self.corpus))]
+        return csr_matrix((block.data, self.place[block.indices].astype(np.int32), np.append(starts, len(block.data))),
+                          shape=(len(linked) + 1, len(linked) + 1))
 
     @classmethod
     def fit(cls, corpus: Corpus, settings: Settings) -> Citations:
@@ -67,15 +80,17 @@ class Citations:
         """Share of the nearest papers, by weight, whose reference list is known: 0 is no evidence at all."""
         if self.cites is None or not len(query.near):
             return 0.0
-        return float(query.near.weights[(self.listed * query.lists_references)[query.near.rows] > 0].sum())
+        listing = self._listing(query)
+        return float(listing.weights[self.listed[self.place[listing.rows]] > 0].sum())
 
     def nominate(self, query: Query, k: int) -> Rows:
         """The most cited, co-cited and coupled around the draft; half as many again: most of what is wanted is here."""
         found = self._around(query)
         if found is None:
             return np.zeros(0, dtype=np.intp)
-        return np.unique(np.concatenate([best(scores, k + k // 2, query.allowed) for scores in
-                                         (found.cited, found.cocited, found.coupled)]))
+        allowed = query.allowed[self.linked]
+        return self.linked[np.unique(np.concatenate([best(scores, k + k // 2, allowed) for scores in
+                                                     (found.cited, found.cocited, found.coupled)]))]
 
     def describe(self, query: Query, rows: Rows) -> Features:
         """Missing throughout where no near paper has references or citers; by paper where it lists none."""
@@ -88,43 +103,45 @@ class Citations:
         found = self._around(query)
         if found is None:
             return nothing(rows, len(AROUND))
-        lists_any = (self.listed[rows] > 0) & query.lists_references[rows]
-        lexical = _of_best(query.lexical)
+        at = self.place[rows]
+        lists_any = (self.listed[at] > 0) & query.lists_references[rows]
+        lexical = self._of_best(query.lexical)
         return table(
-            found.cited[rows], _share(found.cited, rows), found.cited[rows] / self.fame[rows],
-            found.cocited[rows], _share(found.cocited, rows),
-            np.where(lists_any, found.coupled[rows], np.nan), np.where(lists_any, _share(found.coupled, rows), np.nan),
-            np.where(lists_any, found.citing[rows], np.nan),
-            _mean(self.cited_by, rows, lexical, query.lists_references),
-            np.where(lists_any, _mean(self.cites, rows, lexical, query.visible), np.nan),
-            found.step[rows], *(self._shared(query, found.core, rows, group) for group in ("authors", "keywords")),
+            found.cited[at], _share(found.cited, at), found.cited[at] / self.fame[at],
+            found.cocited[at], _share(found.cocited, at),
+            np.where(lists_any, found.coupled[at], np.nan), np.where(lists_any, _share(found.coupled, at), np.nan),
+            np.where(lists_any, found.citing[at], np.nan),
+            _mean(self.cited_by, at, lexical, query.lists_references[self.linked]),
+            np.where(lists_any, _mean(self.cites, at, lexical, query.visible[self.linked]), np.nan),
+            found.step[at], *(self._shared(query, found.core, rows, group) for group in ("authors", "keywords")),
             self._centre(found.core.rows[:HEART], rows))
 
     def _scaled(self, query: Query, rows: Rows) -> Features:
         """[rows × (citers_close, cited and cocited by each of SCALES)]"""
         if self.cites is None or self.cited_by is None:
             return nothing(rows, len(self.features) - len(AROUND))
-        close = _of_best(query.closeness)
-        columns = [row_dots(self.cited_by, rows, np.where(query.lists_references, close ** 2, 0.0))[0]]
+        at, known = self.place[rows], query.lists_references[self.linked]
+        columns = [row_dots(self.cited_by, at, known * self._of_best(query.closeness) ** 2)[0]]
         for papers in SCALES.values():
-            near = query.nearest[:papers]
-            weights = close[near] / (float(close[near].sum()) or 1.0)
-            listing = query.lists_references[near]
-            columns.append(weighted_sum(self.cites, near[listing], weights[listing])[rows])
-            columns.append(self._cocited(weighted_sum(self.cited_by, near, weights) * query.lists_references)[rows])
+            rows = query.nearest[:papers]
+            near, close = self.place[rows], query.closeness[rows]
+            weights = close / (float(close.sum()) or 1.0)
+            listing = query.lists_references[rows]
+            columns.append(weighted_sum(self.cites, near[listing], weights[listing])[at])
+            columns.append(self._cocited(weighted_sum(self.cited_by, near, weights) * known)[at])
         return table(*columns)
 
     def beside(self, query: Query, papers: Weighted, rows: Rows) -> Scores:
         """[rows] cited together with these papers by papers close to the query; missing where nobody cites these."""
         if self.cites is None or self.cited_by is None:
             return np.full(len(rows), np.nan)
-        citing = weighted_sum(self.cited_by, papers.rows, papers.weights) * query.lists_references
-        if not citing.any():
+        citing = weighted_sum(self.cited_by, self.place[papers.rows], papers.weights)
+        citers = np.flatnonzero(citing * query.lists_references[self.linked])
+        if not len(citers):
             return np.full(len(rows), np.nan)
-        close = _of_best(query.closeness)
-        citers = np.flatnonzero(citing)
-        shares = citing[citers] * close[citers] ** 2 / np.sqrt(self.listed[citers])
-        return weighted_sum(self.cites, citers, shares)[rows]
+        close = self._of_best(query.closeness)[citers]
+        return weighted_sum(self.cites, citers, citing[citers] * close ** 2 / np.sqrt(self.listed[citers]))[
+            self.place[rows]]
 
     def reach(self, query: Query, papers: Rows, rows: Rows) -> tuple[Scores, Scores]:
         """[rows] each: the share of these papers that are cited together with it, and that share references with it.
@@ -133,11 +150,12 @@ class Citations:
         """
         if self.cites is None or self.cited_by is None:
             return np.full(len(rows), np.nan), np.full(len(rows), np.nan)
-        known = query.lists_references.astype(np.float32)
-        citing = self.cited_by[papers] @ diags_array(known)
-        references = diags_array(known[papers]) @ self.cites[papers] @ diags_array(query.visible.astype(np.float32))
+        given, at = self.place[papers], self.place[rows]
+        known, visible = (mask[self.linked].astype(np.float32) for mask in (query.lists_references, query.visible))
+        citing = self.cited_by[given] @ diags_array(known)
+        references = diags_array(known[given]) @ self.cites[given] @ diags_array(visible)
         cited, coupled = (
-            np.bincount(found.indices[found.data > 0], minlength=len(self.corpus))[rows] / len(papers)
+            np.bincount(found.indices[found.data > 0], minlength=len(self.linked))[at] / len(papers)
             for found in (csr_matrix(citing @ self.cites), csr_matrix(references @ self.cited_by @ diags_array(known))))
         return cited, coupled
 
@@ -163,9 +181,10 @@ class Citations:
             return []
         weights = query.once("citations.listing", lambda: dict(zip(*map(np.ndarray.tolist, (
             self._listing(query).rows, self._listing(query).weights)), strict=True)))
-        span = slice(self.cited_by.indptr[row], self.cited_by.indptr[row + 1])
+        span = slice(*self.cited_by.indptr[self.place[row]:self.place[row] + 2])
         found = [Evidence(self.name, "paper", str(citer), value * weights[citer], "cites it") for citer, value in zip(
-            self.cited_by.indices[span].tolist(), self.cited_by.data[span].tolist(), strict=True) if citer in weights]
+            self.linked[self.cited_by.indices[span]].tolist(), self.cited_by.data[span].tolist(), strict=True)
+            if citer in weights]
         return sorted(found, key=lambda e: (-e.amount, e.name))
 
     def _listing(self, query: Query) -> Weighted:
@@ -178,41 +197,40 @@ class Citations:
         return query.once("citations", lambda: self._look_around(query))
 
     def _look_around(self, query: Query) -> _Around | None:
-        cites, cited_by, near, known = self.cites, self.cited_by, query.near, query.lists_references
+        cites, cited_by, near = self.cites, self.cited_by, query.near
         if cites is None or cited_by is None or not len(near):
             return None
+        known, visible = query.lists_references[self.linked], query.visible[self.linked]
         listing = self._listing(query)
-        cited = weighted_sum(cites, listing.rows, listing.weights)
-        citing = weighted_sum(cited_by, near.rows, near.weights) * known
-        citers = np.flatnonzero(citing)
+        cited = weighted_sum(cites, self.place[listing.rows], listing.weights)
+        citing = weighted_sum(cited_by, self.place[near.rows], near.weights) * known
         # A hidden paper is no common ground, though others name it.
-        shared = np.flatnonzero(cited * query.visible)
-        if not len(citers) and not len(shared):
+        shared = np.flatnonzero(cited * visible)
+        if not citing.any() and not len(shared):
             return None
         cocited = self._cocited(citing)
-        core = best(cocited, CORE, query.visible)
+        core = best(cocited, CORE, visible)
         weights = cocited[core] / (float(cocited[core].sum()) or 1.0)
         step = self._cocited(weighted_sum(cited_by, core, weights) * known)
         coupled = weighted_sum(cited_by, shared, cited[shared] / np.sqrt(self.citers[shared])) * known
-        return _Around(cited, cocited, coupled / self.breadth, citing, step, Weighted(core, weights))
+        return _Around(cited, cocited, coupled / self.breadth, citing, step, Weighted(self.linked[core], weights))
 
     def _cocited(self, citing: Scores) -> Scores:
-        """[papers] how much the papers that cite, weighted [papers], also cite each."""
+        """[linked] how much the papers that cite, weighted [linked], also cite each."""
         if self.cites is None:
-            return np.zeros(len(self.corpus))
+            raise RuntimeError("asked without citations")
         citers = np.flatnonzero(citing)
         total = weighted_sum(self.cites, citers, citing[citers] / np.sqrt(self.listed[citers]))
         return np.asarray(total / self.fame)
 
+    def _of_best(self, scores: Scores) -> Scores:
+        """[linked] scores [papers] as shares of the largest of all."""
+        return scores[self.linked] / (float(scores.max(initial=0.0)) or 1.0)
 
-def _of_best(scores: Scores) -> Scores:
-    """[papers] scores as shares of the largest."""
-    return scores / (float(scores.max(initial=0.0)) or 1.0)
 
-
-def _share(scores: Scores, rows: Rows) -> Scores:
-    """[rows] of the largest score of all papers."""
-    return scores[rows] / (float(scores.max(initial=0.0)) or 1.0)
+def _share(scores: Scores, at: Rows) -> Scores:
+    """[at] of the largest score of all papers."""
+    return scores[at] / (float(scores.max(initial=0.0)) or 1.0)
 
 
 def _mean(block: csr_matrix | None, rows: Rows, values: Scores, counted: Mask) -> Scores:
@@ -225,7 +243,7 @@ def _mean(block: csr_matrix | None, rows: Rows, values: Scores, counted: Mask) -
 
 @dataclass(frozen=True)
 class _Around:
-    """The citation neighbourhood of a query, [papers] each."""
+    """The citation neighbourhood of a query, [linked] each."""
 
     cited: Scores
     """By near papers."""
