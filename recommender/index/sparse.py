@@ -55,13 +55,16 @@ def row_dots(matrix: csr_matrix, rows: Rows, *vectors: npt.NDArray[Any]) -> npt.
 
 def best(scores: Floats, k: int, allowed: npt.NDArray[np.bool_] | None = None) -> Rows:
     """The rows of the k largest positive scores, best first; ties go to the earlier row (the smaller id)."""
-    candidates = np.flatnonzero(scores > 0 if allowed is None else (scores > 0) & allowed)
-    if len(candidates) > 16 * k > 0:
-        # A sixteenth of the scores tells a floor that certainly leaves more than k; only the rest is searched.
-        sample = scores[candidates[::16]]
-        floor = np.partition(sample, len(sample) - k // 4 - 8)[len(sample) - k // 4 - 8]
-        above = candidates[scores[candidates] >= floor]
-        candidates = above if len(above) >= k else candidates
+    candidates: Rows = np.zeros(0, dtype=np.intp)
+    if len(scores) > 16 * k:
+        # A sixteenth of the scores tells a floor that probably leaves more than k; then only these are searched.
+        sample = scores[::16] if allowed is None else scores[::16] * allowed[::16]
+        place = max(len(sample) - k // 4 - 8, 0)
+        floor = np.partition(sample, place)[place]
+        candidates = np.flatnonzero(scores >= floor) if floor > 0 else candidates
+        candidates = candidates if allowed is None else candidates[allowed[candidates]]
+    if len(candidates) < k:
+        candidates = np.flatnonzero(scores > 0 if allowed is None else (scores > 0) & allowed)
     if len(candidates) > k:
         kept = scores[candidates]
         threshold = np.partition(kept, len(kept) - k)[len(kept) - k]
