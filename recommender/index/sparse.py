@@ -39,6 +39,16 @@ def gather(matrix: csr_matrix, rows: Rows) -> tuple[Rows, Floats, Rows]:
     return matrix.indices[places].astype(np.intp), matrix.data[places], owner
 
 
+def crossing(matrix: csr_matrix, rows: Rows, columns: Rows) -> csr_matrix:
+    """matrix[rows][:, columns], of ascending columns."""
+    place = np.full(matrix.shape[1], -1, dtype=np.int32)
+    place[columns] = np.arange(len(columns))
+    held = matrix[rows]
+    at = place.take(held.indices)
+    kept = np.flatnonzero(at >= 0)
+    return csr_matrix((held.data[kept], at[kept], np.searchsorted(kept, held.indptr)), (len(rows), len(columns)))
+
+
 def weighted_sum(matrix: csr_matrix, rows: Rows, weights: Floats) -> npt.NDArray[np.float64]:
     """weights @ matrix[rows], dense [columns]."""
     if not len(rows):

@@ -18,7 +18,7 @@ from scipy.sparse import csr_matrix
 
 from recommender.index.artifact import ArrayReader, ArrayWriter
 from recommender.index.corpus import Corpus, no_terms
-from recommender.index.sparse import Floats, Rows, best, gather, like, row_dots
+from recommender.index.sparse import Floats, Rows, best, crossing, gather, like, row_dots
 from recommender.papers import Evidence
 from recommender.settings import Settings
 from recommender.signals.base import Features, Query, Scores, Weighted, nothing, table, to_others
@@ -169,11 +169,12 @@ class Bm25:
         ten = best(query.lexical, FEEDBACK, query.visible)
         angles = self._angles(query, rows, ten)
         feedback, closest = to_others(angles[:, 2:], rows, ten)
+        held = crossing(self.by_paper, rows, query.terms.rows)
         return table(
             query.lexical[rows], query.lexical[rows] / top, np.log1p(rank), phrases[rows],
             phrases[rows] / (float(phrases.max(initial=0.0)) or 1.0), query.closeness[rows], angles[:, 0],
             angles[:, 1] if len(query.title) else np.full(len(rows), np.nan), feedback, closest,
-            *self._sentences(query, rows), *self._titles(query, rows), self._covered(query, rows))
+            *self._sentences(query, held), *self._titles(query, rows), self._covered(query, held))
 
     def explain(self, query: Query, row: int) -> Iterator[Evidence]:
         """The draft's terms that the paper holds."""
@@ -206,14 +207,18 @@ class Bm25:
         """[rows × (draft, draft's title, each of the other rows)] cosines."""
         return cosines(self.corpus.vectors, rows, others, (self._unit(query.terms), self._unit(query.title)))
 
-    def _sentences(self, query: Query, rows: Rows) -> tuple[Scores, Scores, Scores]:
-        """[rows] each: BM25 of the best sentence, of the second best, and their mean, by each one's length."""
-        missing = np.full(len(rows), np.nan)
+    def _sentences(self, query: Query, held: csr_matrix) -> tuple[Scores, Scores, Scores]:
+        """[rows] each: BM25 of the best sentence, of the second best, and their mean, by each one's length.
+
+        `held` [rows × the draft's terms] are the weights in `by_paper`.
+        """
+        missing = np.full(held.shape[0], np.nan)
         if not query.sentences:
             return missing, missing, missing
-        sides = [Weighted(sentence.rows, sentence.weights / np.sqrt(self.rarity[sentence.rows].sum()))
-                 for sentence in query.sentences]
-        scores = np.sort(_product(self.by_paper, rows, sides), axis=1)
+        # Each sentence's terms are among the draft's.
+        sides = [Weighted(np.searchsorted(query.terms.rows, sentence.rows),
+                          sentence.weights / np.sqrt(self.rarity[sentence.rows].sum())) for sentence in query.sentences]
+        scores = np.sort(_product(held, sides), axis=1)
         return scores[:, -1], scores[:, -2] if len(query.sentences) > 1 else missing, scores.mean(axis=1)
 
     def _titles(self, query: Query, rows: Rows) -> tuple[Scores, Scores, Scores]:
@@ -230,11 +235,9 @@ class Bm25:
         return (np.where(whole > 0, matched, np.nan), np.divide(matched, whole, where=whole > 0, out=missing.copy()),
                 np.divide(cosine, norm, where=norm > 0, out=missing))
 
-    def _covered(self, query: Query, rows: Rows) -> Scores:
+    def _covered(self, query: Query, held: csr_matrix) -> Scores:
         """[rows] the share of the draft's tf-idf weight that lies on words which the paper has too."""
-        weights = np.zeros(len(self.rarity))
-        weights[query.terms.rows] = query.terms.weights * self.rarity[query.terms.rows]
-        held = self.by_paper[rows]
+        weights = query.terms.weights * self.rarity[query.terms.rows]
         return np.asarray(like(held, np.ones_like(held.data)) @ weights / weights.sum())
 
     def _term(self, column: int) -> str:
@@ -251,13 +254,13 @@ def cosines(vectors: csr_matrix, rows: Rows, others: Rows, first: Sequence[Weigh
     """[rows × (first, others)] cosines of unit vectors; those of `first` come with their columns and weights."""
     columns, values, owner = gather(vectors, others)
     ends = np.searchsorted(owner, np.arange(1, len(others)))
-    return _product(vectors, rows, [*first, *(Weighted(one, weights.astype(np.float64)) for one, weights in zip(
+    return _product(vectors[rows], [*first, *(Weighted(one, weights.astype(np.float64)) for one, weights in zip(
         np.split(columns, ends), np.split(values, ends), strict=True) if len(others))])
 
 
-def _product(matrix: csr_matrix, rows: Rows, sides: Sequence[Weighted]) -> Scores:
-    """[rows × sides] matrix[rows] times each side, given by its columns and their weights."""
+def _product(matrix: csr_matrix, sides: Sequence[Weighted]) -> Scores:
+    """[rows × sides] the matrix times each side, given by its columns and their weights."""
     dense = np.zeros((matrix.shape[1], len(sides)), dtype=np.float32)
     for number, side in enumerate(sides):
         dense[side.rows, number] = side.weights
-    return np.asarray(matrix[rows] @ dense, dtype=np.float64)
+    return np.asarray(matrix @ dense, dtype=np.float64)
