@@ -21,7 +21,7 @@ from threadpoolctl import threadpool_limits
 from recommender.errors import RecommenderError
 from recommender.index.artifact import ArrayReader, ArrayWriter
 from recommender.index.corpus import Corpus
-from recommender.index.sparse import Rows, best, gather, row_dots
+from recommender.index.sparse import Floats, Rows, best, gather
 from recommender.papers import Evidence
 from recommender.settings import Settings
 from recommender.signals.base import Features, Query, Weighted, nothing, table
@@ -76,8 +76,11 @@ class Als:
         self.cited_places = np.full(len(corpus), -1, dtype=np.intp)
         """[papers] where each stands among the cited papers that take part; -1 where it does not."""
         self.cited_places[layout.kept["citations"]] = np.arange(len(layout.kept["citations"]))
-        listed = corpus.blocks.get("citations")
+        listed, cited_by = corpus.blocks.get("citations"), corpus.by_column.get("citations")
         self.lists_references = np.zeros(len(corpus), np.bool_) if listed is None else np.diff(listed.indptr) > 0
+        self.citing, _, self.cited = (np.zeros((3, 0), dtype=np.intp) if cited_by is None else
+                                      gather(cited_by, layout.kept["citations"]))
+        """[citations] the paper that cites, and where the cited one stands among those that take part."""
 
     @classmethod
     def fit(cls, corpus: Corpus, settings: Settings) -> Als:
@@ -124,7 +127,7 @@ class Als:
         if draft is None:
             return np.zeros(0, dtype=np.intp)
         kept, together = self.layout.kept["citations"], self._together(query)
-        every = (self._every(query, draft), *(() if together is None else (together,)))
+        every: tuple[Floats, ...] = (self._every(query, draft), *(() if together is None else (together,)))
         return np.unique(np.concatenate([kept[best(self._cited(query, draft), k, query.allowed[kept])],
                                          *(best(scores, k, query.allowed) for scores in every)]))
 
@@ -161,28 +164,31 @@ class Als:
         return query.once("als", lambda: self._folded(query))
 
     def _folded(self, query: Query) -> Factors | None:
-        entry = self._entry(query)
+        entry, system, known = self._system(query)
         # Of a hidden paper that lists references, the factors have learned what it cites: better silent than told.
         if not len(entry) or self.lists_references[query.hidden].any():
             return None
-        system, known = self._system(entry)
         return np.linalg.solve(system, known.T @ entry.weights).astype(np.float32)
 
     def _pull(self, query: Query) -> tuple[npt.NDArray[np.float64], list[tuple[str, str]]]:
         """[columns of the draft × factors] what each adds to the draft's factors, and their kinds and names, by name.
         """
-        entry = self._entry(query)
-        system, known = self._system(entry)
+        entry, system, known = self._system(query)
         pull = np.asarray(np.linalg.solve(system, known.T * entry.weights).T, dtype=np.float64)
         named = [self._column(query, column) for column in entry.rows.tolist()]
         order = sorted(range(len(named)), key=lambda place: named[place][1])
         return pull[order], [named[place] for place in order]
 
-    def _system(self, entry: Weighted) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        """The normal equations' matrix YᵀCY + λI of a draft, and the factors of its columns (Hu et al., equation 4)."""
-        known = np.asarray(self.columns[entry.rows], dtype=np.float64)
-        return (self.gram + (known.T * (entry.weights - 1)) @ known
-                + self.regularization * np.eye(known.shape[1])), known
+    def _system(self, query: Query) -> tuple[Weighted, npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """A draft's columns, the normal equations' matrix YᵀCY + λI, and its columns' factors (Hu et al., equation 4).
+        """
+        def compute() -> tuple[Weighted, npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+            entry = self._entry(query)
+            known = np.asarray(self.columns[entry.rows], dtype=np.float64)
+            return entry, (self.gram + (known.T * (entry.weights - 1)) @ known
+                           + self.regularization * np.eye(known.shape[1])), known
+
+        return query.once("als.system", compute)
 
     def _entry(self, query: Query) -> Weighted:
         """Joint columns that the draft has, with its confidences."""
@@ -217,9 +223,9 @@ class Als:
             return "paper", str(own)
         return "term", query.surfaces.get(own, self.corpus.vocabularies[block].names[own])
 
-    def _every(self, query: Query, draft: Factors) -> npt.NDArray[np.float64]:
+    def _every(self, query: Query, draft: Factors) -> Factors:
         """[papers] the score of every paper, by the widest axes alone."""
-        return query.once("als.papers", lambda: np.asarray(self.scan @ draft[:SCANNED], dtype=np.float64))
+        return query.once("als.papers", lambda: np.asarray(self.scan @ draft[:SCANNED]))
 
     def _together(self, query: Query) -> npt.NDArray[np.float64] | None:
         """[papers] as what would stand on one list with the anchors; None without any.
@@ -247,8 +253,9 @@ class Als:
         kept, at = self.layout.kept["citations"], self.offsets["citations"]
         if not len(kept):
             return np.zeros(0)
-        citers, = row_dots(self.corpus.by_column["citations"], kept, query.lists_references)
-        return np.where(citers > 0, self.columns[at:at + len(kept)] @ draft, np.nan).astype(np.float64)
+        known = np.zeros(len(kept), dtype=np.bool_)
+        known[self.cited[query.lists_references[self.citing]]] = True
+        return np.where(known, self.columns[at:at + len(kept)] @ draft, np.nan).astype(np.float64)
 
     def _listed(self, draft: Factors, rows: Rows) -> npt.NDArray[np.float64]:
         """[rows] the best score of a list that holds the paper; missing where none does."""
