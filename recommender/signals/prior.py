@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from recommender.index.artifact import ArrayReader, ArrayWriter
 from recommender.index.corpus import NO_YEAR, Corpus
-from recommender.index.sparse import Rows, gather, row_dots, weighted_sum
+from recommender.index.sparse import Floats, Rows, gather
 from recommender.papers import Evidence
 from recommender.settings import Settings
-from recommender.signals.base import Features, Mask, Query, Scores, nothing, table
+from recommender.signals.base import Features, Query, Scores, nothing, table
 
 RECENT = 5
 """Years before the draft in which a citation is a recent one."""
@@ -36,6 +35,15 @@ class Prior:
             group: np.bincount(corpus.blocks[group].indices, minlength=corpus.blocks[group].shape[1]).astype(np.intp)
             for group in ("venues", "authors") if group in corpus.blocks}
         """Group -> [columns] how many papers each venue, and each author, has."""
+        cited_by = corpus.by_column.get("citations")
+        self.cited: Rows = np.flatnonzero(np.diff(cited_by.indptr)) if cited_by is not None else np.zeros(0, np.intp)
+        """The papers that are cited."""
+        self.citing, _, self.citation = (np.zeros((3, 0), dtype=np.intp) if cited_by is None else
+                                         gather(cited_by, self.cited))
+        """[citations] the paper that cites, and the place of the cited one in `cited`."""
+        self.theirs: dict[str, tuple[Rows, Floats, Rows]] = {
+            group: gather(corpus.blocks[group], self.cited) for group in self.held}
+        """Group -> the entries of `cited`."""
         self.lengths = table(self._length("terms"), self._length("titles"))
         """[papers × 2] log(1 + different words) of text and title."""
 
@@ -64,15 +72,13 @@ class Prior:
         """
         if query.is_empty:
             return nothing(rows, len(self.features))
-        years = self.corpus.years.astype(np.float64)
+        years = self.corpus.years[rows].astype(np.float64)
         now = query.year if query.year is not None else self.latest
-        lately = years >= now - RECENT + 1 if self.latest != NO_YEAR else None
+        citations, recent = self._citations(query, rows, now - RECENT + 1)
+        (venue, share), (authors, papers) = (self._standing(query, group, rows) for group in ("venues", "authors"))
         return np.concatenate([
-            table(self._citations(query, rows), np.where(years[rows] != NO_YEAR, now - years[rows], np.nan),
-                  np.full(len(rows), np.nan) if lately is None else self._citations(query, rows, lately),
-                  *(self._cited(query, group, rows) for group in ("venues", "authors")),
-                  self._size(query, "venues", rows) / len(self.corpus), np.log1p(self._size(query, "authors", rows))),
-            self.lengths[rows]], axis=1)
+            table(citations, np.where(years != NO_YEAR, now - years, np.nan), recent, venue, authors,
+                  share / len(self.corpus), np.log1p(papers)), self.lengths[rows]], axis=1)
 
     def explain(self, query: Query, row: int) -> list[Evidence]:
         """How often it is cited."""
@@ -83,32 +89,39 @@ class Prior:
         count = float(np.log1p(query.lists_references[citers].sum()))
         return [Evidence(self.name, "count", "citations in this library", count)] if count else []
 
-    def _citations(self, query: Query, rows: Rows, counted: Mask | None = None) -> Scores:
-        """[rows] log(1 + citations) by visible papers, or by those of them that are counted [papers]."""
-        cited_by = self.corpus.by_column.get("citations")
+    def _citations(self, query: Query, rows: Rows, since: int) -> tuple[Scores, Scores]:
+        """[rows] each: log(1 + citations) by visible papers, and by those of them since that year."""
+        cited_by, missing = self.corpus.by_column.get("citations"), np.full(len(rows), np.nan)
         if cited_by is None:
-            return np.full(len(rows), np.nan)
-        listing = query.lists_references if counted is None else query.lists_references & counted
-        return np.log1p(row_dots(cited_by, rows, listing)[0])
+            return missing, missing
+        citers, _, owner = gather(cited_by, rows)
+        known = query.lists_references[citers]
+        recent = known & (self.corpus.years[citers] >= since)
+        every, lately = (np.log1p(np.bincount(owner, counted, len(rows))) for counted in (known, recent))
+        return every, missing if self.latest == NO_YEAR else lately
 
-    def _cited(self, query: Query, group: str, rows: Rows) -> Scores:
-        """[rows] mean log(1 + citations) of a venue's, or the best author's, other papers; missing without any list."""
-        block, cites = self.corpus.blocks.get(group), self.corpus.blocks.get("citations")
-        if block is None or cites is None or not query.lists_references.any():
-            return np.full(len(rows), np.nan)
-        cited, fame = query.once("prior.fame", lambda: _fame(query, cites))
-        total = query.once(f"prior.{group}", lambda: weighted_sum(block, cited, fame[cited]))
-        columns, own, owner = gather(block, rows)
-        others = (total[columns] - own * fame[rows][owner]) / (self._held(query, group)[columns] - 1 + DOUBT)
-        return _largest(others, owner, len(rows))
+    def _standing(self, query: Query, group: str, rows: Rows) -> tuple[Scores, Scores]:
+        """[rows] each: mean log(1 + citations) of a venue's, or the best author's, other papers (missing without any
+        list), and how many papers its venue, or its busiest author, has."""
+        missing = np.full(len(rows), np.nan)
+        if group not in self.held:
+            return missing, missing
+        columns, own, owner = gather(self.corpus.blocks[group], rows)
+        held = self._held(query, group)[columns]
+        size = _largest(held.astype(np.float64), owner, len(rows))
+        if not len(self.cited) or not query.lists_references.any():
+            return missing, size
+        fame = query.once("prior.fame", lambda: self._fame(query))
+        theirs, values, cited = self.theirs[group]
+        total = np.bincount(theirs, values * fame[self.cited][cited], len(self.held[group]))
+        return _largest((total[columns] - own * fame[rows][owner]) / (held - 1 + DOUBT), owner, len(rows)), size
 
-    def _size(self, query: Query, group: str, rows: Rows) -> Scores:
-        """[rows] how many papers its venue, or its busiest author, has."""
-        block = self.corpus.blocks.get(group)
-        if block is None:
-            return np.full(len(rows), np.nan)
-        columns, _, owner = gather(block, rows)
-        return _largest(self._held(query, group)[columns].astype(np.float64), owner, len(rows))
+    def _fame(self, query: Query) -> Scores:
+        """[papers] log(1 + citations) by visible papers; 0 for a hidden one."""
+        fame = np.zeros(len(self.corpus))
+        counts = np.bincount(self.citation, query.lists_references[self.citing], len(self.cited))
+        fame[self.cited] = np.log1p(counts) * query.visible[self.cited]
+        return fame
 
     def _held(self, query: Query, group: str) -> Rows:
         """[columns] how many papers that are not hidden each has."""
@@ -123,17 +136,6 @@ class Prior:
         if block is None:
             return np.full(len(self.corpus), np.nan)
         return np.asarray(np.log1p(np.diff(block.indptr).astype(np.float64)))
-
-
-def _fame(query: Query, cites: csr_matrix) -> tuple[Rows, Scores]:
-    """The visible papers that are cited, and log(1 + citations) [papers]."""
-    listing = np.flatnonzero(query.lists_references & (np.diff(cites.indptr) > 0))
-    fame = weighted_sum(cites, listing, np.ones(len(listing)))
-    cited = np.flatnonzero((fame > 0) & query.visible)
-    counts = np.log1p(fame[cited])
-    fame[:] = 0
-    fame[cited] = counts
-    return cited, fame
 
 
 def _largest(values: Scores, owner: Rows, rows: int) -> Scores:
