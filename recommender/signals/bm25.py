@@ -201,7 +201,7 @@ class Bm25:
         unit = self._unit(query.terms)
         vector = np.zeros(self.corpus.vectors.shape[1])
         vector[unit.rows] = unit.weights
-        return row_dots(self.corpus.vectors, rows, vector)[0]
+        return np.asarray(row_dots(self.corpus.vectors, rows, vector)[0])
 
     def _angles(self, query: Query, rows: Rows, others: Rows) -> Scores:
         """[rows × (draft, draft's title, each of the other rows)] cosines."""

@@ -89,8 +89,8 @@ class Citations:
         if found is None:
             return np.zeros(0, dtype=np.intp)
         allowed = query.allowed[self.linked]
-        return self.linked[np.unique(np.concatenate([best(scores, k + k // 2, allowed) for scores in
-                                                     (found.cited, found.cocited, found.coupled)]))]
+        return np.unique(np.concatenate([self.linked[best(scores, k + k // 2, allowed)] for scores in
+                                         (found.cited, found.cocited, found.coupled)]))
 
     def describe(self, query: Query, rows: Rows) -> Features:
         """Missing throughout where no near paper has references or citers; by paper where it lists none."""
@@ -140,8 +140,8 @@ class Citations:
         if not len(citers):
             return np.full(len(rows), np.nan)
         close = self._of_best(query.closeness)[citers]
-        return weighted_sum(self.cites, citers, citing[citers] * close ** 2 / np.sqrt(self.listed[citers]))[
-            self.place[rows]]
+        beside = weighted_sum(self.cites, citers, citing[citers] * close ** 2 / np.sqrt(self.listed[citers]))
+        return np.asarray(beside[self.place[rows]])
 
     def reach(self, query: Query, papers: Rows, rows: Rows) -> tuple[Scores, Scores]:
         """[rows] each: the share of these papers that are cited together with it, and that share references with it.
@@ -225,7 +225,7 @@ class Citations:
 
     def _of_best(self, scores: Scores) -> Scores:
         """[linked] scores [papers] as shares of the largest of all."""
-        return scores[self.linked] / (float(scores.max(initial=0.0)) or 1.0)
+        return np.asarray(scores[self.linked] / (float(scores.max(initial=0.0)) or 1.0))
 
 
 def _share(scores: Scores, at: Rows) -> Scores:

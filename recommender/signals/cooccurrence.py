@@ -75,15 +75,20 @@ class Cooccurrence:
 
     def nominate(self, query: Query, k: int) -> Rows:
         """Papers that share most with the widened entities."""
-        if self.block is None or not len(query.entities):
+        if self.by_entity is None or not len(query.entities):
             return np.zeros(0, dtype=np.intp)
-        return best(self._over_all(self._widened(query)), k, query.allowed)
+        weights = self._widened(query) * self.rarity
+        columns = np.flatnonzero(weights > 0)
+        rows, _, owner = gather(self.by_entity, columns)
+        total = np.bincount(rows, weights[columns][owner], len(self.corpus))
+        found = np.flatnonzero(total > 0)
+        return found[best(total[found] / self.crowd[found], k, query.allowed[found])]
 
     def describe(self, query: Query, rows: Rows) -> Features:
         """Missing where the draft names none that the library knows; by paper where the paper names none."""
         if self.block is None or not len(query.entities):
             return nothing(rows, len(self.features))
-        present = np.diff(self.block.indptr)[rows] > 0
+        present = self.block.indptr[rows + 1] > self.block.indptr[rows]
         named = np.zeros(self.block.shape[1])
         named[query.entities.rows] = query.entities.weights
         widened, weighed, share = row_dots(self.binary, rows, self._widened(query) * self.rarity,
@@ -131,15 +136,6 @@ class Cooccurrence:
         weights = weighted_sum(self.association, query.entities.rows, query.entities.weights * WIDENING)
         weights[query.entities.rows] = np.maximum(weights[query.entities.rows], query.entities.weights)
         return weights
-
-    def _over_all(self, weights: Scores) -> Scores:
-        """[papers]"""
-        if self.by_entity is None:
-            raise RuntimeError("asked without entities")
-        columns = np.flatnonzero(weights)
-        rows, _, owner = gather(self.by_entity, columns)
-        values = (weights * self.rarity)[columns][owner]
-        return np.asarray(np.bincount(rows, weights=values, minlength=len(self.corpus)) / self.crowd, np.float64)
 
     def partners(self, column: int, limit: int) -> Weighted:
         """The entities that go with one, strongest first."""

@@ -32,9 +32,12 @@ class Neighbours:
     def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
         keywords, lists = corpus.blocks.get("keywords"), corpus.by_column.get("lists")
-        self.rarity = {"keywords": _rarity(keywords) if keywords is not None else np.zeros(0),
-                       "lists": 1 / np.sqrt(np.maximum(np.diff(lists.indptr), 1)) if lists is not None else np.zeros(0)}
+        self.rarity = {group: np.ones(corpus.blocks[group].shape[1]) for group in GROUPS if group in corpus.blocks}
         """Group -> [columns] 1 for a keyword of one paper, towards 0 for that of all; a long list says less of each."""
+        if keywords is not None:
+            self.rarity["keywords"] = _rarity(keywords)
+        if lists is not None:
+            self.rarity["lists"] = 1 / np.sqrt(np.maximum(np.diff(lists.indptr), 1))
 
     @classmethod
     def fit(cls, corpus: Corpus, settings: Settings) -> Neighbours:
@@ -55,10 +58,11 @@ class Neighbours:
         if block is None or by_author is None or not len(query.near):
             return np.zeros(0, dtype=np.intp)
         weights = self._weights(query, "authors")
-        authors = np.flatnonzero(weights)
+        authors = np.flatnonzero(weights > 0)
         rows, _, owner = gather(by_author, authors)
         shared = np.bincount(rows, weights=weights[authors][owner], minlength=len(self.corpus))
-        return best(shared * query.closeness, k, query.allowed)
+        found = np.flatnonzero(shared > 0)
+        return found[best(shared[found] * query.closeness[found], k, query.allowed[found])]
 
     def listed(self, query: Query, k: int) -> Rows:
         """The best of those that stand on lists with near papers."""
@@ -107,10 +111,11 @@ class Neighbours:
         weights = self._weights(query, group)
         if not weights.any():
             return np.full(len(rows), np.nan)
-        columns = self.rarity[group].copy() if group in self.rarity else np.ones(block.shape[1])
-        if group == "authors" and not query.own_authors:
-            columns[query.authors] = 0
-        shared = in_common(block, rows, query.near, weights, columns)
+        counted = self.rarity[group]
+        if group == "authors" and len(query.authors) and not query.own_authors:
+            counted = counted.copy()
+            counted[query.authors] = 0
+        shared = in_common(block, rows, query.near, weights, counted)
         return shared / np.sqrt(1 + np.diff(block.indptr)[rows]) if group == "lists" else shared
 
 
