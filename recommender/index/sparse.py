@@ -32,11 +32,12 @@ def unit_vectors(counts: csr_matrix) -> csr_matrix:
 
 def gather(matrix: csr_matrix, rows: Rows) -> tuple[Rows, Floats, Rows]:
     """The entries of these rows: their columns, values, and for each entry the position in `rows`."""
-    starts, ends = matrix.indptr[rows], matrix.indptr[rows + 1]
-    lengths = ends - starts
-    owner = np.repeat(np.arange(len(rows)), lengths)
-    places = np.arange(lengths.sum()) + np.repeat(starts - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
-    return matrix.indices[places].astype(np.intp), matrix.data[places], owner
+    # `take` needs half the time of brackets.
+    starts = matrix.indptr.take(rows)
+    lengths = matrix.indptr.take(rows + 1) - starts
+    owner = np.arange(len(rows)).repeat(lengths)
+    places = np.arange(len(owner)) + (starts - lengths.cumsum() + lengths).take(owner)
+    return matrix.indices.take(places).astype(np.intp), matrix.data.take(places), owner
 
 
 def crossing(matrix: csr_matrix, rows: Rows, columns: Rows) -> csr_matrix:
