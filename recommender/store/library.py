@@ -32,7 +32,7 @@ from recommender.settings import Settings
 from recommender.store.database import connect, ensure_schema, writing
 from recommender.store.intake import Counts, Incoming, Intake
 from recommender.store.known import match
-from recommender.store.rows import chunks, read_papers
+from recommender.store.rows import chunks, read_ids, read_papers
 from recommender.store.schema import AliasRow, FactRow, ListItemRow, ListRow, PaperRow, RecordRow, ReferenceRow
 
 ID_SCHEMES = ("id", "doi", "arxiv")
@@ -171,8 +171,7 @@ class Library:
     def ids_of(self, keys: Iterable[int]) -> dict[int, str]:
         """The id of each key."""
         with self.engine.connect() as connection:
-            return {key: id for chunk in chunks(keys) for key, id in connection.execute(
-                select(PaperRow.key, PaperRow.id).where(PaperRow.key.in_(chunk)))}
+            return read_ids(connection, keys)
 
     def match(self, papers: Sequence[Paper]) -> list[str | None]:
         """For each record, the id of the paper of the library that it is; None where there is none."""

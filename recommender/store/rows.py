@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import BindParameter, Connection, Select, bindparam, select
 
 from recommender.ingest.identity import text_hash, title_index
 from recommender.names import fold
@@ -55,25 +55,41 @@ def reference_rows(key: int, paper: Paper) -> list[dict[str, Any]]:
     return [{"paper_key": key, "position": i, "reference": id} for i, id in enumerate(paper.references)]
 
 
-def read_papers(connection: Connection, keys: Sequence[int]) -> dict[int, Paper]:
+# Statements are made once: making one takes longer than SQLite takes to answer it.
+_KEYS: BindParameter[int] = bindparam("keys", expanding=True)
+_PAPERS, _AUTHORS, _REFERENCES = (row.__table__.c for row in (PaperRow, AuthorRow, ReferenceRow))
+_PAPERS_OF = select(*(column for column in _PAPERS if column.name not in (
+    "own_id", "title_key", "text_hash", "search_text", "revision"))).where(_PAPERS.key.in_(_KEYS))
+_AUTHORS_OF = select(_AUTHORS.paper_key, _AUTHORS.name).where(_AUTHORS.paper_key.in_(_KEYS)).order_by(
+    _AUTHORS.paper_key, _AUTHORS.position)
+_REFERENCES_OF = select(_REFERENCES.paper_key, _REFERENCES.reference).where(_REFERENCES.paper_key.in_(_KEYS)).order_by(
+    _REFERENCES.paper_key, _REFERENCES.position)
+_IDS_OF = select(_PAPERS.key, _PAPERS.id).where(_PAPERS.key.in_(_KEYS))
+
+
+def read_papers(connection: Connection, keys: Iterable[int]) -> dict[int, Paper]:
     """The papers of these keys, whole."""
     found: dict[int, Paper] = {}
     for chunk in chunks(keys):
-        authors = _grouped(connection, AuthorRow.paper_key, AuthorRow.position, AuthorRow.name, chunk)
-        references = _grouped(connection, ReferenceRow.paper_key, ReferenceRow.position, ReferenceRow.reference, chunk)
-        table = PaperRow.__table__.c
-        for row in connection.execute(select(*table).where(table.key.in_(chunk))):
+        authors, references = (_grouped(connection, statement, chunk) for statement in (_AUTHORS_OF, _REFERENCES_OF))
+        for row in connection.execute(_PAPERS_OF, {"keys": chunk}).all():
+            entities = row.entities
             found[row.key] = Paper(
                 id=row.id, title=row.title, abstract=row.abstract, authors=tuple(authors[row.key]), year=row.year,
                 venue=row.venue, doi=row.doi, arxiv=row.arxiv, url=row.url, keywords=tuple(row.keywords),
-                references=tuple(references[row.key]), methods=tuple(row.entities.get("methods", ())),
-                datasets=tuple(row.entities.get("datasets", ())), tasks=tuple(row.entities.get("tasks", ())),
+                references=tuple(references[row.key]), methods=tuple(entities.get("methods", ())),
+                datasets=tuple(entities.get("datasets", ())), tasks=tuple(entities.get("tasks", ())),
                 type=row.type, key=cite_key(row.cite_base, row.cite_number), fields=row.fields)
     return found
 
 
-def _grouped(connection: Connection, key: Any, position: Any, value: Any, keys: list[int]) -> dict[int, list[str]]:
+def read_ids(connection: Connection, keys: Iterable[int]) -> dict[int, str]:
+    """The id of each key."""
+    return {key: id for chunk in chunks(keys) for key, id in connection.execute(_IDS_OF, {"keys": chunk}).all()}
+
+
+def _grouped(connection: Connection, statement: Select[Any], keys: list[int]) -> dict[int, list[str]]:
     grouped: dict[int, list[str]] = defaultdict(list)
-    for paper, text in connection.execute(select(key, value).where(key.in_(keys)).order_by(key, position)).all():
+    for paper, text in connection.execute(statement, {"keys": keys}).all():
         grouped[paper].append(text)
     return grouped
