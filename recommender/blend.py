@@ -118,7 +118,7 @@ class Blend:
         inputs = matrix(self.columns, tables, context, features, len(rows))
         kept = passing(self.gatekeeper, inputs, KEPT + 3 * k)
         places = self._places(inputs[kept])
-        chosen = np.lexsort((rows[kept], -self.leaves[0].ravel()[places].sum(axis=1)))[:k]
+        chosen = np.lexsort((rows[kept], -self.leaves[0].take(places).sum(axis=1)))[:k]
         top, parts = kept[chosen], self._parts(places[chosen])
         score = parts.sum(axis=1)
         order = np.lexsort((rows[top], -score))
@@ -142,16 +142,18 @@ class Blend:
     def _places(self, inputs: Features) -> npt.NDArray[np.intp]:
         """[rows × trees] the leaf that a row ends in, by its place among all trees' leaves."""
         values, _ = self.leaves
-        leaves = np.concatenate([np.asarray(forest.predict(inputs, pred_leaf=True, num_threads=THREADS)).reshape(
-            len(inputs), -1) for forest in self.forests], axis=1).astype(np.intp)
-        return np.asarray(leaves + np.arange(values.shape[0]) * values.shape[1])
+        found = [np.asarray(forest.predict(inputs, pred_leaf=True, num_threads=THREADS)).reshape(len(inputs), -1)
+                 for forest in self.forests]
+        leaves: npt.NDArray[np.intp] = np.concatenate(found, axis=1, dtype=np.intp, casting="unsafe")
+        leaves += np.arange(values.shape[0]) * values.shape[1]
+        return leaves
 
     def _parts(self, places: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
         """[rows × (base, signals)] sums of the leaves at these places [rows × trees], by owner."""
         values, owners = self.leaves
         width = len(self.names) + 1
-        own = owners.ravel()[places] + np.arange(len(places))[:, None] * width
-        sums = np.bincount(own.ravel(), weights=values.ravel()[places].ravel(), minlength=len(places) * width)
+        own = owners.take(places) + np.arange(len(places))[:, None] * width
+        sums = np.bincount(own.ravel(), weights=values.take(places).ravel(), minlength=len(places) * width)
         return np.asarray(sums.reshape(len(places), width), dtype=np.float64)
 
     def _likelihood(self, score: Scores) -> Scores:

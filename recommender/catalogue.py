@@ -113,8 +113,7 @@ class Catalogue:
 
     def evidence(self, one: Evidence) -> Evidence | None:
         """Evidence by a method, dataset or task under the name that it has now; None where it is muted."""
-        label = one.kind.capitalize()
-        if label not in ENTITY_LABELS or not self.naming.corrections:
+        if not self.naming.corrections or (label := one.kind.capitalize()) not in ENTITY_LABELS:
             return one
         now = self._now(label, one.name)
         return None if now is None else replace(one, kind=now[0].lower(), name=now[1])
