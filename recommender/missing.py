@@ -56,9 +56,9 @@ def missing(catalogue: Catalogue, signal: Cooccurrence, query: Query, named: fro
     rows, weights = query.near.rows, query.near.weights ** FLATTEN
     columns, _, owner = gather(block, rows)
     home = catalogue.home[columns]
-    pairs = np.unique(np.column_stack([home, owner])[home >= 0], axis=0)
-    votes = np.bincount(pairs[:, 0], weights=(weights / weights.sum())[pairs[:, 1]], minlength=len(catalogue.home))
-    candidates = np.flatnonzero(votes)
+    homes, owners = np.divmod(np.unique(home[home >= 0] * len(rows) + owner[home >= 0]), len(rows))
+    votes = np.bincount(homes, weights=(weights / weights.sum())[owners], minlength=len(catalogue.home))
+    candidates = np.flatnonzero(votes > 0)
     used = catalogue.used[candidates]
     telling = (used <= HUB_SHARE * len(query.corpus)) | (votes[candidates] >= LIFT * used / len(query.corpus))
     candidates, used = candidates[telling], used[telling]
@@ -69,7 +69,7 @@ def missing(catalogue: Catalogue, signal: Cooccurrence, query: Query, named: fro
         label, name = catalogue.entity(column)
         if label not in found or len(found[label]) >= limit or column in named or match_key(name) in known:
             continue
-        near = np.sort(pairs[pairs[:, 0] == column, 1])
+        near = owners[homes == column]
         found[label].append(Suggestion(column, float(scores[place]), rows[near[np.argsort(-weights[near],
                                                                                           kind="stable")]]))
     return [one for every in found.values() for one in every]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -189,8 +190,8 @@ def _columns(corpus: Corpus, block: str, counts: Mapping[str, float]) -> Weighte
     vocabulary = corpus.vocabularies.get(block)
     if vocabulary is None:
         return Weighted.none()
-    return Weighted.of({vocabulary.columns[name]: float(np.sqrt(count)) for name, count in counts.items()
-                        if name in vocabulary.columns})
+    return Weighted.of({column: math.sqrt(count) for name, count in counts.items()
+                        if (column := vocabulary.columns.get(name)) is not None})
 
 
 def _known(corpus: Corpus, bm25: Bm25, counts: Mapping[str, float], known: Weighted) -> float:

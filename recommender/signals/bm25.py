@@ -162,11 +162,11 @@ class Bm25:
         """Scores as they are, and as a share of what the draft itself would score best."""
         if not len(query.terms):
             return nothing(rows, len(self.features))
-        top = float(query.lexical.max(initial=0.0, where=query.visible)) or 1.0
         phrases = query.phrased if len(query.phrases) else np.full(len(self.corpus), np.nan)
         ordered = query.once("ordered", lambda: np.sort(query.lexical[best(query.lexical, RANKED)]))
         rank = len(ordered) - np.searchsorted(ordered, query.lexical[rows], side="right")
         ten = best(query.lexical, FEEDBACK, query.visible)
+        top = float(query.lexical[ten].max(initial=0.0)) or 1.0
         angles = self._angles(query, rows, ten)
         feedback, closest = to_others(angles[:, 2:], rows, ten)
         held = crossing(self.by_paper, rows, query.terms.rows)
