@@ -117,6 +117,9 @@ class Bm25:
         """[papers × terms] the weights of `unigrams`, by paper."""
         self.rarity = np.log(1 + len(corpus) / np.maximum(np.diff(unigrams.weights.indptr), 1))
         """[terms] what a term weighs in tf-idf."""
+        titles = corpus.blocks.get("titles")
+        self.whole = None if titles is None else row_dots(titles, np.arange(len(corpus)), self.rarity, self.rarity ** 2)
+        """[2 × papers] how rare a title's words are together, and the sum of squares."""
 
     @classmethod
     def fit(cls, corpus: Corpus, settings: Settings) -> Bm25:
@@ -225,12 +228,13 @@ class Bm25:
         """[rows] each: rarity of title words that the draft has, its share of the whole's, cosine of titles."""
         titles = self.corpus.blocks.get("titles")
         missing = np.full(len(rows), np.nan)
-        if titles is None:
+        if titles is None or self.whole is None:
             return missing, missing, missing
         shared, common = np.zeros(titles.shape[1]), np.zeros(titles.shape[1])
         shared[query.terms.rows] = self.rarity[query.terms.rows]
         common[query.title.rows] = self.rarity[query.title.rows] ** 2
-        matched, whole, cosine, norm = row_dots(titles, rows, shared, self.rarity, common, self.rarity ** 2)
+        matched, cosine = row_dots(titles, rows, shared, common)
+        whole, norm = self.whole[:, rows]
         norm = np.sqrt(norm * common.sum())
         return (np.where(whole > 0, matched, np.nan), np.divide(matched, whole, where=whole > 0, out=missing.copy()),
                 np.divide(cosine, norm, where=norm > 0, out=missing))
