@@ -123,10 +123,10 @@ class Citations:
         at, known = self.place[rows], query.lists_references[self.linked]
         columns = [row_dots(self.cited_by, at, known * self._of_best(query.closeness) ** 2)[0]]
         for papers in SCALES.values():
-            rows = query.nearest[:papers]
-            near, close = self.place[rows], query.closeness[rows]
-            weights = close / (float(close.sum()) or 1.0)
-            listing = query.lists_references[rows]
+            nearest = query.nearest[:papers]
+            near, weights = self.place[nearest], query.closeness[nearest]
+            weights = weights / (float(weights.sum()) or 1.0)
+            listing = query.lists_references[nearest]
             columns.append(weighted_sum(self.cites, near[listing], weights[listing])[at])
             columns.append(self._cocited(weighted_sum(self.cited_by, near, weights) * known)[at])
         return table(*columns)
