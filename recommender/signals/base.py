@@ -186,4 +186,4 @@ def in_common(block: csr_matrix, rows: Rows, papers: Weighted, weights: Scores, 
 
 def table(*columns: npt.NDArray[np.float64]) -> Features:
     """Feature columns side by side."""
-    return np.column_stack(columns).astype(np.float32)
+    return np.array(columns, dtype=np.float32).T
