@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     Select,
+    bindparam,
     delete,
     distinct,
     exists,
@@ -37,6 +38,9 @@ from recommender.store.schema import AliasRow, FactRow, ListItemRow, ListRow, Pa
 
 ID_SCHEMES = ("id", "doi", "arxiv")
 """Under which an id given from outside is looked up, in this order."""
+
+
+_FACT = select(FactRow.value).where(FactRow.name == bindparam("name"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ class Library:
     def fact(self, name: str) -> str | None:
         """One remembered fact about the library."""
         with self.engine.connect() as connection:
-            return connection.scalar(select(FactRow.value).where(FactRow.name == name))
+            return connection.scalar(_FACT, {"name": name})
 
     def remember(self, name: str, value: str) -> None:
         """Keep a fact about the library."""
