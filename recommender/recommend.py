@@ -246,8 +246,8 @@ class Recommender:
         papers = {int(one.name) for every in found.values() for one in every if one.kind == "paper"}
         keys = {row: int(index.corpus.keys[row]) for row in papers}
         ids = self.library.ids_of(keys.values())
-        return {row: tuple(replace(one, name=ids.get(keys[int(one.name)], "")) if one.kind == "paper" else one
-                           for one in every) for row, every in found.items()}
+        return {row: tuple(Evidence(one.signal, one.kind, ids.get(keys[int(one.name)], ""), one.amount, one.link)
+                           if one.kind == "paper" else one for one in every) for row, every in found.items()}
 
     def _judgement(self, index: Index, draft: Draft, query: Query, scored: Scored) -> tuple[bool, str]:
         """Whether the library holds anything on the draft's subject, and what to say where it does not."""
