@@ -27,9 +27,9 @@ from recommender.signals.base import Features, Scores
 
 Tables = Mapping[str, Features]
 """Signal name -> [rows × its features]."""
-CONTEXT = ("density", "papers", "length", "anchors")
-"""What is known of a query as a whole: how dense citation evidence is around it, log of the library's size, how many
-terms the draft has, log of the number of anchors."""
+CONTEXT = ("density", "papers", "anchors")
+"""What is known of a query as a whole: how dense citation evidence is around it, log of the library's size, log of
+the number of anchors. Not how long a draft is: what that tells of one collection misleads in another."""
 BASE = ""
 """The owner of leaves that context alone led to."""
 KINDS = tuple(f"{kind}{meaning}" for meaning in ("", ", meaning") for kind in (

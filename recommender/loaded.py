@@ -156,5 +156,4 @@ def context_of(signals: Mapping[str, Signal], query: Query) -> dict[str, float]:
     """What the blend may know of a query besides the signals' features, in the order of `blend.CONTEXT`."""
     citations = signals["citations"]
     return {"density": citations.density(query) if isinstance(citations, Citations) else 0.0,
-            "papers": float(np.log1p(len(query.corpus))), "length": float(len(query.terms)),
-            "anchors": float(np.log1p(len(query.liked)))}
+            "papers": float(np.log1p(len(query.corpus))), "anchors": float(np.log1p(len(query.liked)))}
