@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -34,8 +33,6 @@ BLEND = "blend.json"
 """The blend learned from the library itself, in a build that has one; otherwise the shipped one serves."""
 NOMINATED = 250
 """Rows that each retriever gives."""
-AT_ONCE = ThreadPoolExecutor(2, "signal")
-"""Signals are asked side by side: most of their time goes by in NumPy and SciPy, which let other threads run."""
 MANY = 5
 """Papers that are a list when no text comes with them."""
 
@@ -91,7 +88,7 @@ class Index:
 
     def candidates(self, query: Query, k: int, names: Sequence[str]) -> Rows:
         """The union of what the signals nominate; filled up to k where there are k allowed papers."""
-        nominated = AT_ONCE.map(lambda name: self.signals[name].nominate(query, max(NOMINATED, k)), names)
+        nominated = (self.signals[name].nominate(query, max(NOMINATED, k)) for name in names)
         rows = np.unique(np.concatenate([np.zeros(0, dtype=np.intp), *nominated]))
         if len(rows) < k:
             left = query.allowed.copy()
@@ -111,8 +108,7 @@ class Index:
             return self._lexical(query, k)
         chosen = tuple(SIGNALS) if names is None else tuple(names)
         rows = self.candidates(query, k, chosen)
-        told = AT_ONCE.map(lambda name: self.signals[name].describe(query, rows), chosen)
-        tables = dict(zip(chosen, told, strict=True))
+        tables = {name: self.signals[name].describe(query, rows) for name in chosen}
         kind = kind_of(query, {name: self.signals[name] for name in chosen})
         scored = self.blends[kind].rank(rows, tables, context_of(self.signals, query), FEATURES, k)
         if "citations" in self.corpus.blocks:
