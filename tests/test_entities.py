@@ -236,7 +236,7 @@ def test_introduced_names(text, surface, label):
 
 
 def test_keys_of_citations_are_no_names():
-    assert extract(r"As shown before \\cite{ZorbLDA,ABL14}, it holds.") == []
+    assert extract(r"As shown before \cite{ZorbLDA,ABL14}, it holds.") == []
 
 
 def test_datasets_have_no_sizes():
