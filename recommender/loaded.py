@@ -32,7 +32,9 @@ _KNOWN = {(name, feature) for name, features in {**FEATURES, "": CONTEXT}.items(
 BLEND = "blend.json"
 """The blend learned from the library itself, in a build that has one; otherwise the shipped one serves."""
 NOMINATED = 250
-"""Rows that each retriever gives."""
+"""Rows that each retriever gives for the hundred best."""
+FEWEST = 100
+"""Rows that each gives for the twenty best: of these, more would change none."""
 MANY = 5
 """Papers that are a list when no text comes with them."""
 
@@ -88,8 +90,8 @@ class Index:
 
     def candidates(self, query: Query, k: int, names: Sequence[str]) -> Rows:
         """The union of what the signals nominate; filled up to k where there are k allowed papers."""
-        nominated = (self.signals[name].nominate(query, max(NOMINATED, k)) for name in names)
-        rows = np.unique(np.concatenate([np.zeros(0, dtype=np.intp), *nominated]))
+        each = max(k, min(max(FEWEST, NOMINATED * k // 100), NOMINATED))
+        rows = nominated({name: self.signals[name] for name in names}, query, each)
         if len(rows) < k:
             left = query.allowed.copy()
             left[rows] = False
@@ -125,6 +127,12 @@ class Index:
             rows = np.concatenate([rows, others[np.argsort(-query.lexical[others], kind="stable")][:k - len(rows)]])
         score = query.lexical[rows]
         return Scored(rows, score, np.zeros(len(rows)), {"bm25": score}, np.full(len(rows), np.nan))
+
+
+def nominated(signals: Mapping[str, Signal], query: Query, each: int = NOMINATED) -> Rows:
+    """The union of what these signals nominate."""
+    return np.unique(np.concatenate([np.zeros(0, dtype=np.intp),
+                                     *(signal.nominate(query, each) for signal in signals.values())]))
 
 
 def bm25_of(signals: Mapping[str, Signal]) -> Bm25:

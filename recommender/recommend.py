@@ -19,7 +19,7 @@ from recommender.errors import InputError
 from recommender.familiarity import familiarity, is_familiar, words_of
 from recommender.index.artifact import current
 from recommender.ingest.read import Record, read_text
-from recommender.loaded import Index
+from recommender.loaded import Index, nominated
 from recommender.missing import PAPERS, Suggestion, missing, spoken_of
 from recommender.papers import Answer, Draft, Evidence, Missing, Paper, Recommendation, Span
 from recommender.prepare import prepare
@@ -180,7 +180,7 @@ class Recommender:
         the signals that have anything to say of them."""
         index = self.index
         query, _ = prepare(index.corpus, index.bm25, self.library, draft, self.catalogue(index).naming)
-        rows = index.candidates(query, 0, self.signal_names())
+        rows = nominated(index.signals, query)
         speaking = {name for name, signal in index.signals.items() if np.isfinite(signal.describe(query, rows)).any()}
         return set(self.library.ids_of(index.corpus.keys[rows].tolist()).values()), speaking
 

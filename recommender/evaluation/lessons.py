@@ -20,7 +20,7 @@ from scipy.sparse import csr_matrix, diags_array
 from recommender.blend import CONTEXT, Blend, Blends, passing
 from recommender.index.corpus import NO_YEAR, Corpus
 from recommender.index.sparse import Rows, best
-from recommender.loaded import FEATURES, MANY, NOMINATED, bm25_of, context_of, kind_of
+from recommender.loaded import FEATURES, MANY, bm25_of, context_of, kind_of, nominated
 from recommender.papers import Draft, Filters, Paper
 from recommender.prepare import assemble, entity_columns, not_newer
 from recommender.settings import Settings
@@ -227,11 +227,6 @@ def anchored_query(corpus: Corpus, signals: Mapping[str, Signal], anchors: Rows)
     others[anchors] = False
     return assemble(corpus, bm25_of(signals), Draft(), Weighted(anchors, np.ones(len(anchors))), Weighted.none(), every,
                     others)
-
-
-def nominated(signals: Mapping[str, Signal], query: Query) -> Rows:
-    """The union of what all signals nominate."""
-    return np.unique(np.concatenate([signal.nominate(query, NOMINATED) for signal in signals.values()]))
 
 
 def described(signals: Mapping[str, Signal], query: Query, rows: Rows) -> Features:
