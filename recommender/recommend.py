@@ -176,8 +176,8 @@ class Recommender:
         return found
 
     def nominated(self, draft: Draft) -> tuple[set[str], set[str]]:
-        """Ids of the papers that the signals nominate for a draft, all that the blend gets to see, and the names of
-        the signals that have anything to say of them."""
+        """Ids of the papers that the signals nominate for a draft's hundred best, all that the blend gets to see, and
+        the names of the signals that have anything to say of them."""
         index = self.index
         query, _ = prepare(index.corpus, index.bm25, self.library, draft, self.catalogue(index).naming)
         rows = nominated(index.signals, query)
