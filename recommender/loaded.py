@@ -34,7 +34,7 @@ BLEND = "blend.json"
 NOMINATED = 250
 """Rows that each retriever gives for the hundred best."""
 FEWEST = 100
-"""Rows that each gives for the twenty best: of these, more would change none."""
+"""Rows that each gives for the twenty best: more would change hardly any of them (tests/benchmarks/README.md)."""
 MANY = 5
 """Papers that are a list when no text comes with them."""
 
