@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from recommender.index.artifact import ArrayReader, ArrayWriter
+from recommender.index.links import Links
 from recommender.index.sparse import like
 
 NO_YEAR = 0
@@ -73,6 +75,11 @@ class Corpus:
 
     def __len__(self) -> int:
         return len(self.keys)
+
+    @cached_property
+    def links(self) -> Links | None:
+        """Who cites whom; None where nobody is known to cite."""
+        return Links.of(self.blocks["citations"], self.by_column["citations"]) if "citations" in self.blocks else None
 
     def rows_of(self, keys: Iterable[int]) -> npt.NDArray[np.intp]:
         """Rows of those keys that are in the index, ascending, once each."""

@@ -76,11 +76,8 @@ class Als:
         self.cited_places = np.full(len(corpus), -1, dtype=np.intp)
         """[papers] where each stands among the cited papers that take part; -1 where it does not."""
         self.cited_places[layout.kept["citations"]] = np.arange(len(layout.kept["citations"]))
-        listed, cited_by = corpus.blocks.get("citations"), corpus.by_column.get("citations")
+        listed = corpus.blocks.get("citations")
         self.lists_references = np.zeros(len(corpus), np.bool_) if listed is None else np.diff(listed.indptr) > 0
-        self.citing, _, self.cited = (np.zeros((3, 0), dtype=np.intp) if cited_by is None else
-                                      gather(cited_by, layout.kept["citations"]))
-        """[citations] the paper that cites, and where the cited one stands among those that take part."""
 
     @classmethod
     def fit(cls, corpus: Corpus, settings: Settings) -> Als:
@@ -250,11 +247,10 @@ class Als:
         return query.once("als.cited", lambda: self._all_cited(query, draft))
 
     def _all_cited(self, query: Query, draft: Factors) -> npt.NDArray[np.float64]:
-        kept, at = self.layout.kept["citations"], self.offsets["citations"]
-        if not len(kept):
+        kept, at, links = self.layout.kept["citations"], self.offsets["citations"], self.corpus.links
+        if links is None:
             return np.zeros(0)
-        known = np.zeros(len(kept), dtype=np.bool_)
-        known[self.cited[query.lists_references[self.citing]]] = True
+        known = links.citers(query.lists_references)[links.place[kept]] > 0
         return np.where(known, self.columns[at:at + len(kept)] @ draft, np.nan).astype(np.float64)
 
     def _listed(self, draft: Factors, rows: Rows) -> npt.NDArray[np.float64]:

@@ -40,28 +40,15 @@ class Citations:
 
     def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
-        self.cites, self.cited_by = corpus.blocks.get("citations"), corpus.by_column.get("citations")
-        if self.cites is not None and self.cited_by is not None:
-            linked = np.flatnonzero((np.diff(self.cites.indptr) > 0) | (np.diff(self.cited_by.indptr) > 0))
-            self.place = np.full(len(corpus), len(linked))
-            """[papers] where each stands among the linked."""
-            self.place[linked] = np.arange(len(linked))
-            self.linked = np.append(linked, 0)
-            """[linked] the papers that cite or are cited, ascending, then one without any link in place of all others:
-            sums go over these alone, and so do both matrices."""
-            self.cites, self.cited_by = (self._among(block, linked) for block in (self.cites, self.cited_by))
+        self.cites = self.cited_by = None
+        if (links := corpus.links) is not None:
+            self.linked, self.place, self.cites, self.cited_by = links.papers, links.place, links.cites, links.cited_by
             self.listed = np.diff(self.cites.indptr)
             """[linked] how many references a paper lists."""
             self.citers = np.diff(self.cited_by.indptr)
             """[linked] how many papers cite it."""
             self.fame, self.breadth = np.sqrt(1 + self.citers), np.sqrt(1 + self.listed)
             """[linked] what a sum over citers, or over references, is divided by."""
-
-    def _among(self, block: csr_matrix, linked: Rows) -> csr_matrix:
-        """[linked × linked] the same entries; all other rows are empty."""
-        starts = block.indptr[np.append(linked, len(self.corpus))]
-        return csr_matrix((block.data, self.place[block.indices].astype(np.int32), np.append(starts, len(block.data))),
-                          shape=(len(linked) + 1, len(linked) + 1))
 
     @classmethod
     def fit(cls, corpus: Corpus, settings: Settings) -> Citations:

@@ -8,6 +8,7 @@ import numpy as np
 
 from recommender.index.artifact import ArrayReader, ArrayWriter
 from recommender.index.corpus import NO_YEAR, Corpus
+from recommender.index.links import Links
 from recommender.index.sparse import Floats, Rows, gather
 from recommender.papers import Evidence
 from recommender.settings import Settings
@@ -38,9 +39,6 @@ class Prior:
         cited_by = corpus.by_column.get("citations")
         self.cited: Rows = np.flatnonzero(np.diff(cited_by.indptr)) if cited_by is not None else np.zeros(0, np.intp)
         """The papers that are cited."""
-        self.citing, _, self.citation = (np.zeros((3, 0), dtype=np.intp) if cited_by is None else
-                                         gather(cited_by, self.cited))
-        """[citations] the paper that cites, and the place of the cited one in `cited`."""
         self.theirs: dict[str, tuple[Rows, Floats, Rows]] = {
             group: gather(corpus.blocks[group], self.cited) for group in self.held}
         """Group -> the entries of `cited`."""
@@ -109,17 +107,18 @@ class Prior:
         columns, own, owner = gather(self.corpus.blocks[group], rows)
         held = self._held(query, group)[columns]
         size = _largest(held.astype(np.float64), owner, len(rows))
-        if not len(self.cited) or not query.lists_references.any():
+        links = self.corpus.links
+        if links is None or not len(self.cited) or not query.lists_references.any():
             return missing, size
-        fame = query.once("prior.fame", lambda: self._fame(query))
+        fame = query.once("prior.fame", lambda: self._fame(query, links))
         theirs, values, cited = self.theirs[group]
         total = np.bincount(theirs, values * fame[self.cited][cited], len(self.held[group]))
         return _largest((total[columns] - own * fame[rows][owner]) / (held - 1 + DOUBT), owner, len(rows)), size
 
-    def _fame(self, query: Query) -> Scores:
+    def _fame(self, query: Query, links: Links) -> Scores:
         """[papers] log(1 + citations) by visible papers; 0 for a hidden one."""
         fame = np.zeros(len(self.corpus))
-        counts = np.bincount(self.citation, query.lists_references[self.citing], len(self.cited))
+        counts = links.citers(query.lists_references)[links.place[self.cited]]
         fame[self.cited] = np.log1p(counts) * query.visible[self.cited]
         return fame
 
