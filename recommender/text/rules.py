@@ -200,7 +200,7 @@ class _Reading:
             return
         word, following = self.words[at], self.words[at + 1].text if at + 1 < len(self.words) else ""
         closed = self.plain[word.end : word.end + 1] == "," or following in ("that", "which")
-        if closed and word.text not in NO_NAMES and (look(word.text) > 2 or (look(word.text) and self._proper(at))):
+        if closed and self._is_name(at):
             self._take(word.text, label)
 
     def _pair(self, index: int) -> bool:
@@ -293,10 +293,11 @@ class _Reading:
             opens = look(self.words[at - 1].text) == 1
         return not opens and "-" not in text and text not in _PLAIN
 
-    def _proper(self, at: int) -> bool:
-        """Whether a capitalised word is no common noun: "Slurpee", not "Selection"."""
-        text = self.words[at].text
-        return len(text) > 3 and not text.endswith(_UNNAMED_ENDS) and self._stands_alone(at)
+    def _is_name(self, at: int) -> bool:
+        """Whether a word looks like a name, or is capitalised and no common noun: "Slurpee", not "Selection"."""
+        text, shape = self.words[at].text, look(self.words[at].text)
+        proper = shape > 0 and len(text) > 3 and not text.endswith(_UNNAMED_ENDS)
+        return text not in NO_NAMES and (shape > 2 or (proper and self._stands_alone(at)))
 
     def _read_appositions(self) -> None:
         """ "that of Foo, an algorithm for …": what a comma and an article say of a name."""
@@ -304,9 +305,8 @@ class _Reading:
             at = bisect_left(self.words, comma.start(), key=itemgetter(2))
             if at == len(self.words) or self.words[at].end != comma.start() or self.words[at].text.islower():
                 continue
-            text, shape = self.words[at].text, look(self.words[at].text)
-            if text not in NO_NAMES and (shape > 2 or (shape and self._proper(at))):
-                label = apposition(self.plain, comma.start())
+            if self._is_name(at):
+                text, label = self.words[at].text, apposition(self.plain, comma.start())
                 if label in ("Dataset", "Method") and not gazetteer().lookup(text):
                     self._take(text, label)
 
