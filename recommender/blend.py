@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recommender.errors import ArtifactError
+from recommender.forest import Forest
 from recommender.index.sparse import Rows
 from recommender.processors import processors
 from recommender.signals.base import Features, Scores
@@ -30,8 +31,6 @@ Tables = Mapping[str, Features]
 CONTEXT = ("density", "papers", "anchors")
 """What is known of a query as a whole: how dense citation evidence is around it, log of the library's size, log of
 the number of anchors. Not how long a draft is: what that tells of one collection misleads in another."""
-BASE = ""
-"""The owner of leaves that context alone led to."""
 KINDS = tuple(f"{kind}{meaning}" for meaning in ("", ", meaning") for kind in (
     "text", "text and papers", "papers", "list"))
 """Kinds of queries: a draft's text by itself, papers given beside it, a few papers in its place, a whole list of them;
@@ -80,9 +79,9 @@ class Blend:
     # Few kinds of queries are asked of one process: trees are read out of their text when they are first wanted.
 
     @cached_property
-    def gatekeeper(self) -> lightgbm.Booster:
-        """The gate, ready to predict."""
-        return lightgbm.Booster(model_str=self.gate)
+    def gatekeeper(self) -> Forest:
+        """The gate, ready to tell."""
+        return Forest.read([self.gate], [0] * len(self.columns))
 
     @cached_property
     def forests(self) -> tuple[lightgbm.Booster, ...]:
@@ -90,9 +89,16 @@ class Blend:
         return tuple(lightgbm.Booster(model_str=forest) for forest in self.trees)
 
     @cached_property
+    def forest(self) -> Forest:
+        """The forests' trees, one forest behind the other."""
+        owners = {name: number for number, name in enumerate(self.names, start=1)}
+        return Forest.read(self.trees, [owners.get(signal, 0) for signal, _ in self.columns])
+
+    @cached_property
     def leaves(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
-        """Value and owner of every leaf [trees × leaves], as `_leaves` has them."""
-        return _leaves(self.forests, [signal for signal, _ in self.columns])
+        """Value, as its share in the mean over forests, and owner of every leaf [trees × leaves]: 0 is the base, to
+        which context alone led, then come `names`."""
+        return self.forest.values / len(self.trees), self.forest.owners
 
     def as_dict(self) -> dict[str, Any]:
         """As what `of` reads, fit for JSON."""
@@ -141,12 +147,7 @@ class Blend:
 
     def _places(self, inputs: Features) -> npt.NDArray[np.intp]:
         """[rows × trees] the leaf that a row ends in, by its place among all trees' leaves."""
-        values, _ = self.leaves
-        found = [np.asarray(forest.predict(inputs, pred_leaf=True, num_threads=THREADS)).reshape(len(inputs), -1)
-                 for forest in self.forests]
-        leaves: npt.NDArray[np.intp] = np.concatenate(found, axis=1, dtype=np.intp, casting="unsafe")
-        leaves += np.arange(values.shape[0]) * values.shape[1]
-        return leaves
+        return self.forest.places(inputs)
 
     def _parts(self, places: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
         """[rows × (base, signals)] sums of the leaves at these places [rows × trees], by owner."""
@@ -194,11 +195,12 @@ def matrix(columns: Sequence[tuple[str, str]], tables: Tables, context: Mapping[
     return inputs
 
 
-def passing(gate: lightgbm.Booster, inputs: Features, number: int) -> Rows:
-    """The rows of inputs [rows × columns] that a gate lets through, ascending."""
+def passing(gate: Forest | lightgbm.Booster, inputs: Features, number: int) -> Rows:
+    """The rows of inputs [rows × columns] that a gate, or one that was just learned, lets through, ascending."""
     if len(inputs) <= number:
         return np.arange(len(inputs))
-    told = np.asarray(gate.predict(inputs, raw_score=True, num_threads=THREADS))
+    told = (gate.sums(inputs) if isinstance(gate, Forest)
+            else np.asarray(gate.predict(inputs, raw_score=True, num_threads=THREADS)))
     return np.sort(np.argsort(-told, kind="stable")[:number])
 
 
@@ -210,26 +212,3 @@ def joined(one: Blend, other: Blend) -> Blend:
     if one.columns != other.columns:
         raise ValueError("blends of different columns")
     return Blend(one.gate, (*one.trees, *other.trees), one.columns, None, one.about)
-
-
-def _leaves(forests: Sequence[lightgbm.Booster], signals: Sequence[str],
-            ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
-    """Value and owner of every leaf [trees × leaves]; owner 0 is the base, then signals in order of first column.
-
-    A value is the leaf's share in the mean over forests.
-    """
-    names = [BASE, *dict.fromkeys(signal for signal in signals if signal)]
-    trees = [tree for forest in forests for tree in forest.dump_model()["tree_info"]]
-    width = max((tree["num_leaves"] for tree in trees), default=1)
-    values, owners = np.zeros((len(trees), width)), np.zeros((len(trees), width), dtype=np.intp)
-    for number, tree in enumerate(trees):
-        stack = [(tree["tree_structure"], BASE)]
-        while stack:
-            node, owner = stack.pop()
-            if "split_feature" in node:
-                owner = signals[node["split_feature"]] or owner
-                stack += [(node["left_child"], owner), (node["right_child"], owner)]
-            else:
-                leaf = node.get("leaf_index", 0)
-                values[number, leaf], owners[number, leaf] = node["leaf_value"] / len(forests), names.index(owner)
-    return values, owners
