@@ -35,21 +35,22 @@ def best_paths(scores: Floats, sentences: list[int], transitions: Floats) -> NDA
         size, longest = lengths[some], int(lengths[some[-1]])
         at = np.minimum(firsts[some] + np.arange(longest)[:, None], count - 1)
         table = scores[at]
+        # The shorter sentences come first: those that reach a step are the last ones, from here on.
+        going = size.searchsorted(np.arange(longest), side="right").tolist()
         best = table[0] + _START
-        back = np.empty((longest, len(some), len(LABELS)), np.int8)
-        rows = np.arange(len(some))
-        final = best.copy()
+        paths = np.empty((longest, len(some), len(LABELS), len(LABELS)), np.float32)
         for step in range(1, longest):
-            paths = best[:, :, None] + transitions
-            back[step] = paths.argmax(1)
-            best = paths.max(1) + table[step]
-            final[size > step] = best[size > step]
-        label = final.argmax(1)
+            on = slice(going[step], None)
+            np.add(best[on, :, None], transitions, out=paths[step, on])
+            np.add(np.maximum.reduce(paths[step, on], axis=1), table[step, on], out=best[on])
+        back = paths.argmax(2)
+        label = best.argmax(1)
+        rows = np.arange(len(some))
         for step in range(longest - 1, -1, -1):
-            here = size > step
-            labels[at[step, here]] = label[here]
+            on = slice(going[step], None)
+            labels[at[step, on]] = label[on]
             if step:
-                label = np.where(here, back[step, rows, label], label)
+                label[on] = back[step, rows[on], label[on]]
     return labels
 
 
