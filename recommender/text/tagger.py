@@ -7,6 +7,7 @@ the tokens around it is summed once a word, and a text's sentences are decoded s
 from __future__ import annotations
 
 import threading
+from array import array
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ from recommender.text.tokens import NONE, folded, in_a_row, shape, tokens
 
 _MOST_WORDS = 40_000
 """Words whose sums are kept; with more, all are forgotten."""
+_NO_SHARES = array("q")
 
 
 class Reading(NamedTuple):
@@ -53,7 +55,7 @@ class Tagger:
         self._shares, self._weights = _share_table(weights)
         self._lock = threading.Lock()
         self._sums = _Sums()
-        self._learn(self._sums, "")
+        self._learn(self._sums, [""])
         self._pairs, self._pair_rows = _pair_table(weights)
         self._offsets, self._codes = _code_table(weights)
 
@@ -109,36 +111,42 @@ class Tagger:
         with self._lock:
             if len(sums.places) > _MOST_WORDS:
                 sums = _Sums()
-                self._learn(sums, "")
-            for word in words:
-                if word not in sums.places:
-                    self._learn(sums, word)
+                self._learn(sums, [""])
+            if fresh := [word for word in dict.fromkeys(words) if word not in sums.places]:
+                self._learn(sums, fresh)
             self._sums = sums
         return sums, [sums.places[word] for word in words]
 
-    def _learn(self, sums: _Sums, word: str) -> None:
-        place = len(sums.lows)
-        if place == len(sums.rows):
+    def _learn(self, sums: _Sums, words: Sequence[str]) -> None:
+        """Take in words that are not known yet."""
+        place, end = len(sums.lows), len(sums.lows) + len(words)
+        while end > len(sums.rows):
             sums.rows = np.concatenate((sums.rows, np.zeros_like(sums.rows)))
             sums.shapes = np.concatenate((sums.shapes, np.zeros_like(sums.shapes)))
             sums.companies = np.concatenate((sums.companies, np.zeros_like(sums.companies)))
-        sums.shapes[place] = shape(word) if word else NONE
-        sums.companies[place] = company(word, self.knowledge)
-        sums.lows.append(folded(word))
-        shares = [share for name in bare_features(word, self.knowledge) for share in self._shares.get(name, ())]
-        if shares:
-            targets, sources = np.array(shares).T
-            row = np.zeros(((len(SOURCES) + 1) * len(SLOTS), len(LABELS)), np.float32)
-            np.add.at(row, targets, self._weights[sources])
-            blocks = row.reshape(-1, len(SLOTS), len(LABELS))
-            sums.rows[place] = blocks[0] + blocks[1:]
-        # Last, so that a reader who finds the word finds its row.
-        sums.places[word] = place
+        sums.shapes[place:end] = [shape(word) if word else NONE for word in words]
+        sums.companies[place:end] = [company(word, self.knowledge) for word in words]
+        sums.lows += [folded(word) for word in words]
+        shares, ends = array("q"), []
+        for word in words:
+            for name in bare_features(word, self.knowledge):
+                shares.extend(self._shares.get(name, _NO_SHARES))
+            ends.append(len(shares) // 2)
+        targets, sources = np.array(shares).reshape(-1, 2).T
+        height = (len(SOURCES) + 1) * len(SLOTS)
+        rows = np.zeros((len(words) * height, len(LABELS)), np.float32)
+        owner = np.arange(len(words)).repeat(np.diff(ends, prepend=0))
+        np.add.at(rows, owner * height + targets, self._weights[sources])
+        blocks = rows.reshape(len(words), -1, len(SLOTS), len(LABELS))
+        sums.rows[place:end] = blocks[:, :1] + blocks[:, 1:]
+        # Last, so that a reader who finds a word finds its row.
+        sums.places.update(zip(words, range(place, end), strict=True))
 
 
-def _share_table(weights: dict[str, Floats]) -> tuple[dict[str, list[tuple[int, int]]], Floats]:
-    """Feature of a word -> where it adds (all sources' slots, then each source's) and which row of weights."""
-    shares: dict[str, list[tuple[int, int]]] = {}
+def _share_table(weights: dict[str, Floats]) -> tuple[dict[str, array[int]], Floats]:
+    """Feature of a word -> where it adds (all sources' slots, then each source's) and which row of weights, in turns.
+    """
+    shares: dict[str, array[int]] = {}
     flags = {source: number + 1 for number, source in enumerate(SOURCES)}
     slots = {slot: place for place, slot in enumerate(SLOTS)}
     for number, feature in enumerate(weights):
@@ -146,7 +154,7 @@ def _share_table(weights: dict[str, Floats]) -> tuple[dict[str, list[tuple[int, 
         block = flags.get(flag, 0) if bar else 0
         slot, colon, name = (rest if block else feature).partition(":")
         if colon and slot in slots:
-            shares.setdefault(name, []).append((block * len(SLOTS) + slots[slot], number))
+            shares.setdefault(name, array("q")).extend((block * len(SLOTS) + slots[slot], number))
     return shares, np.array(list(weights.values()), np.float32).reshape(-1, len(LABELS))
 
 
