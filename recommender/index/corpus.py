@@ -86,9 +86,9 @@ class Corpus:
         wanted = np.array(sorted(set(keys)), dtype=np.int64)
         if not len(wanted) or not len(self):
             return np.zeros(0, dtype=np.intp)
-        ordered = self.keys[self.row_order]
-        places = np.minimum(np.searchsorted(ordered, wanted), len(self) - 1)
-        return np.sort(self.row_order[places[ordered[places] == wanted]]).astype(np.intp)
+        places = np.searchsorted(self.keys, wanted, sorter=self.row_order)
+        rows = self.row_order[np.minimum(places, len(self) - 1)]
+        return np.sort(rows[self.keys[rows] == wanted]).astype(np.intp)
 
     def entity_name(self, column: int) -> tuple[str, str]:
         """(label, canonical name) of an entity column."""
