@@ -40,7 +40,10 @@ ID_SCHEMES = ("id", "doi", "arxiv")
 """Under which an id given from outside is looked up, in this order."""
 
 
+# Statements are made once: making one takes longer than SQLite takes to answer it.
 _FACT = select(FactRow.value).where(FactRow.name == bindparam("name"))
+_ALIASES_OF = select(AliasRow.value, AliasRow.scheme, AliasRow.paper_key).where(
+    AliasRow.value.in_(bindparam("ids", expanding=True)), AliasRow.scheme.in_(ID_SCHEMES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +154,7 @@ class Library:
         found: dict[str, tuple[int, int]] = {}
         with self.engine.connect() as connection:
             for chunk in chunks(wanted):
-                for value, scheme, key in connection.execute(
-                        select(AliasRow.value, AliasRow.scheme, AliasRow.paper_key)
-                        .where(AliasRow.value.in_(chunk), AliasRow.scheme.in_(ID_SCHEMES))):
+                for value, scheme, key in connection.execute(_ALIASES_OF, {"ids": chunk}):
                     found[value] = min(found.get(value, (len(ID_SCHEMES), 0)), (ID_SCHEMES.index(scheme), key))
         return {id: found[id][1] for id in wanted if id in found}
 
