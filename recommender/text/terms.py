@@ -37,14 +37,15 @@ def words(text: str) -> list[str]:
 
 def terms(text: str) -> list[str]:
     """The text's terms in order, an empty string where a stop word stood (so that phrases don't bridge it)."""
-    cache = _cache()
-    found = []
-    for word in words(text):
-        term = cache.get(word)
-        if term is None:
-            term = cache[word] = _term(word)
-        found.append(term)
-    return found
+    return list(map(_cache().__getitem__, words(text)))
+
+
+class _Cache(dict[str, str]):
+    """Word -> its term, worked out when it is first asked for."""
+
+    def __missing__(self, word: str) -> str:
+        term = self[word] = _term(word)
+        return term
 
 
 def _term(word: str) -> str:
@@ -53,10 +54,10 @@ def _term(word: str) -> str:
     return str(_LOCAL.stemmer.stemWord(word))
 
 
-def _cache() -> dict[str, str]:
+def _cache() -> _Cache:
     # A stemmer is not safe to share between threads; the cache is bounded by starting anew.
-    cache: dict[str, str] | None = getattr(_LOCAL, "cache", None)
+    cache: _Cache | None = getattr(_LOCAL, "cache", None)
     if cache is None or len(cache) > 2_000_000:
         _LOCAL.stemmer = Stemmer.Stemmer("porter", 0)
-        cache = _LOCAL.cache = {}
+        cache = _LOCAL.cache = _Cache()
     return cache
