@@ -65,6 +65,8 @@ def missing(catalogue: Catalogue, signal: Cooccurrence, query: Query, named: fro
     scores = votes[candidates] * (1 + LINK * _association(signal, query)[candidates]) / (used + COMMON)
     found: dict[str, list[Suggestion]] = {label: [] for label in LABELS}
     for place in np.argsort(-scores, kind="stable").tolist():
+        if all(len(every) == limit for every in found.values()):
+            break
         column = int(candidates[place])
         label, name = catalogue.entity(column)
         if label not in found or len(found[label]) >= limit or column in named or match_key(name) in known:
