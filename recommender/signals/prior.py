@@ -105,7 +105,7 @@ class Prior:
         if group not in self.held:
             return missing, missing
         columns, own, owner = gather(self.corpus.blocks[group], rows)
-        held = self._held(query, group)[columns]
+        held = self.held[group][columns] - self._hidden(query, group, columns)
         size = _largest(held.astype(np.float64), owner, len(rows))
         links = self.corpus.links
         if links is None or not len(self.cited) or not query.lists_references.any():
@@ -122,12 +122,10 @@ class Prior:
         fame[self.cited] = np.log1p(counts) * query.visible[self.cited]
         return fame
 
-    def _held(self, query: Query, group: str) -> Rows:
-        """[columns] how many papers that are not hidden each has."""
-        if not len(query.hidden):
-            return self.held[group]
-        columns, _, _ = gather(self.corpus.blocks[group], query.hidden)
-        return self.held[group] - np.bincount(columns, minlength=len(self.held[group]))
+    def _hidden(self, query: Query, group: str, columns: Rows) -> Rows:
+        """[columns] how many hidden papers each of these has."""
+        hidden = np.sort(gather(self.corpus.blocks[group], query.hidden)[0])
+        return hidden.searchsorted(columns, side="right") - hidden.searchsorted(columns)
 
     def _length(self, group: str) -> Scores:
         """[papers]"""
