@@ -192,7 +192,7 @@ class Citations:
         cited = weighted_sum(cites, self.place[listing.rows], listing.weights)
         citing = weighted_sum(cited_by, self.place[near.rows], near.weights) * known
         # A hidden paper is no common ground, though others name it.
-        shared = np.flatnonzero(cited * visible)
+        shared = np.flatnonzero((cited != 0) & visible)
         if not citing.any() and not len(shared):
             return None
         cocited = self._cocited(citing)
@@ -206,7 +206,7 @@ class Citations:
         """[linked] how much the papers that cite, weighted [linked], also cite each."""
         if self.cites is None:
             raise RuntimeError("asked without citations")
-        citers = np.flatnonzero(citing)
+        citers = np.flatnonzero(citing != 0)
         total = weighted_sum(self.cites, citers, citing[citers] / np.sqrt(self.listed[citers]))
         return np.asarray(total / self.fame)
 
