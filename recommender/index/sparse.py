@@ -66,6 +66,12 @@ def row_dots(matrix: csr_matrix, rows: Rows, *vectors: npt.NDArray[Any]) -> npt.
 
 def best(scores: Floats, k: int, allowed: npt.NDArray[np.bool_] | None = None) -> Rows:
     """The rows of the k largest positive scores, best first; ties go to the earlier row (the smaller id)."""
+    candidates = foremost(scores, k, allowed)
+    return candidates[np.argsort(-scores[candidates], kind="stable")][:k]
+
+
+def foremost(scores: Floats, k: int, allowed: npt.NDArray[np.bool_] | None = None) -> Rows:
+    """The rows of the k largest positive scores, ascending, and of all that equal the last of them."""
     candidates: Rows = np.zeros(0, dtype=np.intp)
     if len(scores) > 16 * k:
         # A sixteenth of the scores tells a floor that probably leaves more than k; then only these are searched.
@@ -80,4 +86,4 @@ def best(scores: Floats, k: int, allowed: npt.NDArray[np.bool_] | None = None) -
         kept = scores[candidates]
         threshold = np.partition(kept, len(kept) - k)[len(kept) - k]
         candidates = candidates[kept >= threshold]
-    return candidates[np.argsort(-scores[candidates], kind="stable")][:k]
+    return candidates

@@ -18,7 +18,7 @@ from scipy.sparse import csr_matrix
 
 from recommender.index.artifact import ArrayReader, ArrayWriter
 from recommender.index.corpus import Corpus, no_terms
-from recommender.index.sparse import Floats, Rows, best, crossing, gather, like, row_dots
+from recommender.index.sparse import Floats, Rows, best, crossing, foremost, gather, like, row_dots
 from recommender.papers import Evidence
 from recommender.settings import Settings
 from recommender.signals.base import Features, Query, Scores, Weighted, nothing, table, to_others
@@ -166,7 +166,7 @@ class Bm25:
         if not len(query.terms):
             return nothing(rows, len(self.features))
         phrases = query.phrased if len(query.phrases) else np.full(len(self.corpus), np.nan)
-        ordered = query.once("ordered", lambda: np.sort(query.lexical[best(query.lexical, RANKED)]))
+        ordered = query.once("ordered", lambda: np.sort(query.lexical[foremost(query.lexical, RANKED)])[-RANKED:])
         rank = len(ordered) - np.searchsorted(ordered, query.lexical[rows], side="right")
         ten = best(query.lexical, FEEDBACK, query.visible)
         top = float(query.lexical[ten].max(initial=0.0)) or 1.0
