@@ -181,23 +181,27 @@ class Bm25:
 
     def explain(self, query: Query, row: int) -> Iterator[Evidence]:
         """The draft's terms that the paper holds."""
-        names, terms = query.once("bm25.named", lambda: self._named(query))
+        names, terms, place = query.once("bm25.named", lambda: self._named(query))
         span = slice(self.by_paper.indptr[row], self.by_paper.indptr[row + 1])
-        _, asked, held = np.intersect1d(terms.rows, self.by_paper.indices[span], assume_unique=True,
-                                        return_indices=True)
+        asked = place.take(self.by_paper.indices[span])
+        held = np.flatnonzero(asked >= 0)
         amounts = self.unigrams.constant[terms.rows].astype(np.float64)
-        amounts[asked] += self.by_paper.data[span][held]
+        amounts[asked[held]] += self.by_paper.data[span][held]
         amounts *= terms.weights
-        for place in np.argsort(-amounts, kind="stable").tolist():
-            if amounts[place]:
-                yield Evidence(self.name, "term", names[place], float(amounts[place]))
+        for at in np.argsort(-amounts, kind="stable").tolist():
+            if amounts[at]:
+                yield Evidence(self.name, "term", names[at], float(amounts[at]))
 
-    def _named(self, query: Query) -> tuple[list[str], Weighted]:
-        """The draft's terms by the words that it has for them, and these words."""
+    def _named(self, query: Query) -> tuple[list[str], Weighted, Rows]:
+        """The draft's terms by the words that it has for them, these words, and [terms] the place of each; -1 for none.
+        """
         named = sorted((query.surfaces.get(term, self._term(term)), place)
                        for place, term in enumerate(query.terms.rows.tolist()))
         order = np.array([place for _, place in named], dtype=np.intp)
-        return [name for name, _ in named], Weighted(query.terms.rows[order], query.terms.weights[order])
+        terms = Weighted(query.terms.rows[order], query.terms.weights[order])
+        place = np.full(self.by_paper.shape[1], -1, dtype=np.intp)
+        place[terms.rows] = np.arange(len(terms))
+        return [name for name, _ in named], terms, place
 
     def cosine(self, query: Query, rows: Rows) -> Scores:
         """[rows] cosine of tf-idf vectors of draft and paper."""
