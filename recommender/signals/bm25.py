@@ -14,7 +14,7 @@ from typing import ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
+from scipy.sparse import csc_matrix, csr_matrix
 
 from recommender.index.artifact import ArrayReader, ArrayWriter
 from recommender.index.corpus import Corpus, no_terms
@@ -95,8 +95,16 @@ class Postings:
 
     def scores(self, terms: Weighted) -> Scores:
         """[papers] the score of every paper."""
-        scores: Scores = self.weights[terms.rows].T @ terms.weights
-        constant = float(self.constant[terms.rows] @ terms.weights) if len(terms) else 0.0
+        weights = self.weights
+        if not len(terms):
+            return np.zeros(weights.shape[1])
+        # Copied once, in the precision of the sum: a slice of the matrix would be copied, and its values then again.
+        spans = [slice(*span) for span in zip(weights.indptr[terms.rows], weights.indptr[terms.rows + 1], strict=True)]
+        values = np.concatenate([weights.data[span] for span in spans], dtype=np.float64)
+        papers = np.concatenate([weights.indices[span] for span in spans])
+        ends = np.cumsum([0, *(span.stop - span.start for span in spans)])
+        scores: Scores = csc_matrix((values, papers, ends), (weights.shape[1], len(spans))) @ terms.weights
+        constant = float(self.constant[terms.rows] @ terms.weights)
         return scores + constant if constant else scores
 
 
