@@ -112,15 +112,13 @@ class Prior:
             return missing, size
         fame = query.once("prior.fame", lambda: self._fame(query, links))
         theirs, values, cited = self.theirs[group]
-        total = np.bincount(theirs, values * fame[self.cited][cited], len(self.held[group]))
-        return _largest((total[columns] - own * fame[rows][owner]) / (held - 1 + DOUBT), owner, len(rows)), size
+        total = np.bincount(theirs, values * fame[links.place[self.cited]][cited], len(self.held[group]))
+        mean = (total[columns] - own * fame[links.place[rows]][owner]) / (held - 1 + DOUBT)
+        return _largest(mean, owner, len(rows)), size
 
     def _fame(self, query: Query, links: Links) -> Scores:
-        """[papers] log(1 + citations) by visible papers; 0 for a hidden one."""
-        fame = np.zeros(len(self.corpus))
-        counts = links.citers(query.lists_references)[links.place[self.cited]]
-        fame[self.cited] = np.log1p(counts) * query.visible[self.cited]
-        return fame
+        """[linked] log(1 + citations) by visible papers; 0 for a hidden one."""
+        return np.asarray(np.log1p(links.citers(query.lists_references)) * query.visible[links.papers])
 
     def _hidden(self, query: Query, group: str, columns: Rows) -> Rows:
         """[columns] how many hidden papers each of these has."""
