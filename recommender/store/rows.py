@@ -58,8 +58,9 @@ def reference_rows(key: int, paper: Paper) -> list[dict[str, Any]]:
 # Statements are made once: making one takes longer than SQLite takes to answer it.
 _KEYS: BindParameter[int] = bindparam("keys", expanding=True)
 _PAPERS, _AUTHORS, _REFERENCES = (row.__table__.c for row in (PaperRow, AuthorRow, ReferenceRow))
-_PAPERS_OF = select(*(column for column in _PAPERS if column.name not in (
-    "own_id", "title_key", "text_hash", "search_text", "revision"))).where(_PAPERS.key.in_(_KEYS))
+_PAPERS_OF = select(*(_PAPERS[name] for name in (
+    "key", "id", "title", "abstract", "year", "venue", "doi", "arxiv", "url", "keywords", "entities", "type",
+    "cite_base", "cite_number", "fields"))).where(_PAPERS.key.in_(_KEYS))
 _AUTHORS_OF = select(_AUTHORS.paper_key, _AUTHORS.name).where(_AUTHORS.paper_key.in_(_KEYS)).order_by(
     _AUTHORS.paper_key, _AUTHORS.position)
 _REFERENCES_OF = select(_REFERENCES.paper_key, _REFERENCES.reference).where(_REFERENCES.paper_key.in_(_KEYS)).order_by(
@@ -72,14 +73,14 @@ def read_papers(connection: Connection, keys: Iterable[int]) -> dict[int, Paper]
     found: dict[int, Paper] = {}
     for chunk in chunks(keys):
         authors, references = (_grouped(connection, statement, chunk) for statement in (_AUTHORS_OF, _REFERENCES_OF))
-        for row in connection.execute(_PAPERS_OF, {"keys": chunk}).all():
-            entities = row.entities
-            found[row.key] = Paper(
-                id=row.id, title=row.title, abstract=row.abstract, authors=tuple(authors[row.key]), year=row.year,
-                venue=row.venue, doi=row.doi, arxiv=row.arxiv, url=row.url, keywords=tuple(row.keywords),
-                references=tuple(references[row.key]), methods=tuple(entities.get("methods", ())),
-                datasets=tuple(entities.get("datasets", ())), tasks=tuple(entities.get("tasks", ())),
-                type=row.type, key=cite_key(row.cite_base, row.cite_number), fields=row.fields)
+        # Taken apart at once: SQLAlchemy looks a value's name up as long as it takes to make a paper.
+        for (key, id, title, abstract, year, venue, doi, arxiv, url, keywords, entities, type, base, number,
+             fields) in connection.execute(_PAPERS_OF, {"keys": chunk}).all():
+            found[key] = Paper(
+                id=id, title=title, abstract=abstract, authors=tuple(authors[key]), year=year, venue=venue, doi=doi,
+                arxiv=arxiv, url=url, keywords=tuple(keywords), references=tuple(references[key]),
+                methods=tuple(entities.get("methods", ())), datasets=tuple(entities.get("datasets", ())),
+                tasks=tuple(entities.get("tasks", ())), type=type, key=cite_key(base, number), fields=fields)
     return found
 
 
