@@ -4,7 +4,7 @@ A gate of a few trees tells which candidates cannot be among the best. The blend
 trees: the mean of forests that differ by what chance showed each of them. On each path from a tree's root to a leaf
 stand features of one signal, and of the query's context; so every leaf belongs to one signal, or, where context alone
 led to it, to the base. There is one for each kind of query: with text, papers or both, without or with the meaning of
-texts.
+texts. That of both goes on from the blends of either: its score is theirs, weighed, and what its own trees add.
 """
 
 from __future__ import annotations
@@ -16,14 +16,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import lightgbm
 import numpy as np
 import numpy.typing as npt
 
 from recommender.errors import ArtifactError
-from recommender.forest import Forest
+from recommender.forest import Forest, Model
 from recommender.index.sparse import Rows
-from recommender.processors import processors
 from recommender.signals.base import Features, Scores
 
 Tables = Mapping[str, Features]
@@ -32,11 +30,13 @@ CONTEXT = ("density", "papers", "anchors")
 """What is known of a query as a whole: how dense citation evidence is around it, log of the library's size, log of
 the number of anchors. Not how long a draft is: what that tells of one collection misleads in another."""
 KINDS = tuple(f"{kind}{meaning}" for meaning in ("", ", meaning") for kind in (
-    "text", "text and papers", "papers", "list"))
-"""Kinds of queries: a draft's text by itself, papers given beside it, a few papers in its place, a whole list of them;
-each once more where vectors say what texts mean."""
-THREADS = min(2, processors())
-"""That one forest is asked with: of some hundred candidates, more would mostly wait for one another."""
+    "text", "papers", "list", "text and papers"))
+"""Kinds of queries: a draft's text by itself, a few papers in its place, a whole list of them, papers given beside a
+text; each once more where vectors say what texts mean."""
+UNDER = {f"text and papers{meaning}": (f"text{meaning}", f"papers{meaning}") for meaning in ("", ", meaning")}
+"""Kind -> those from whose blends its own goes on; they come before it in KINDS."""
+GIVEN = "given "
+"""Stands before the names of what is said of given papers beside a text."""
 KEPT = 128
 """Candidates beyond three times those asked for that the gate lets through to the forests (a cascade as Viola and Jones
 have it, "Rapid object detection", 2001)."""
@@ -65,9 +65,12 @@ class Blend:
     """Learned trees, and the map from score to likelihood."""
 
     def __init__(self, gate: str, trees: Sequence[str], columns: Sequence[tuple[str, str]],
-                 calibration: tuple[float, float] | None, about: Mapping[str, Any]) -> None:
+                 calibration: tuple[float, float] | None, about: Mapping[str, Any],
+                 under: Mapping[str, tuple[float, Blend]] | None = None) -> None:
         self.gate, self.trees = gate, tuple(trees)
         """The gate, and the forests, in LightGBM's text form."""
+        self.under = dict(under or {})
+        """Kind -> weight and blend from whose score this one goes on, whose gate is the sum of theirs."""
         self.columns = tuple(columns)
         """(signal, feature) of each input column; the context's have no signal."""
         self.calibration = calibration
@@ -81,37 +84,49 @@ class Blend:
     @cached_property
     def gatekeeper(self) -> Forest:
         """The gate, ready to tell."""
-        return Forest.read([self.gate], [0] * len(self.columns))
-
-    @cached_property
-    def forests(self) -> tuple[lightgbm.Booster, ...]:
-        """The forests, ready to predict."""
-        return tuple(lightgbm.Booster(model_str=forest) for forest in self.trees)
+        own = [Model(self.gate, range(len(self.columns)))] if self.gate else []
+        return Forest.read(own + [Model(blend.gate, self._columns_of(kind)) for kind, (_, blend) in self.under.items()],
+                           [0] * len(self.columns))
 
     @cached_property
     def forest(self) -> Forest:
-        """The forests' trees, one forest behind the other."""
+        """All trees, one forest behind the other; a leaf counts as much as its forest does in the score."""
         owners = {name: number for number, name in enumerate(self.names, start=1)}
-        return Forest.read(self.trees, [owners.get(signal, 0) for signal, _ in self.columns])
+        models = [Model(trees, range(len(self.columns)), 1 / len(self.trees)) for trees in self.trees]
+        for kind, (weight, blend) in self.under.items():
+            models += [Model(trees, self._columns_of(kind), weight / len(blend.trees)) for trees in blend.trees]
+        return Forest.read(models, [owners.get(signal, 0) for signal, _ in self.columns])
 
-    @cached_property
-    def leaves(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
-        """Value, as its share in the mean over forests, and owner of every leaf [trees × leaves]: 0 is the base, to
-        which context alone led, then come `names`."""
-        return self.forest.values / len(self.trees), self.forest.owners
+    def _columns_of(self, kind: str) -> list[int]:
+        """Where the columns of a blend under this one stand among its own."""
+        places = {column: place for place, column in enumerate(self.columns)}
+        before = GIVEN if kind.startswith("papers") else ""
+        return [places[signal, before + feature] for signal, feature in self.under[kind][1].columns]
+
+    def below(self, inputs: Features) -> Scores:
+        """[rows × under] the scores of those from which this one goes on."""
+        return np.stack([blend.scores(inputs[:, self._columns_of(kind)]) for kind, (_, blend) in self.under.items()],
+                        axis=1)
+
+    def on(self, blends: Blends) -> Blend:
+        """The same going on from others than it was learned on."""
+        under = {kind: (weight, blends[kind]) for kind, (weight, _) in self.under.items()}
+        return Blend(self.gate, self.trees, self.columns, self.calibration, self.about, under)
 
     def as_dict(self) -> dict[str, Any]:
         """As what `of` reads, fit for JSON."""
         return {"columns": self.columns, "calibration": self.calibration, "about": self.about,
+                "under": {kind: weight for kind, (weight, _) in self.under.items()},
                 "gate": self.gate.split("\n"), "trees": [forest.split("\n") for forest in self.trees]}
 
     @classmethod
-    def of(cls, said: Mapping[str, Any]) -> Blend:
-        """From what `as_dict` gave."""
+    def of(cls, said: Mapping[str, Any], blends: Blends) -> Blend:
+        """From what `as_dict` gave, going on from some of these blends."""
         calibration = said["calibration"]
         return cls("\n".join(said["gate"]), ["\n".join(forest) for forest in said["trees"]],
                    [(signal, feature) for signal, feature in said["columns"]],
-                   None if calibration is None else (float(calibration[0]), float(calibration[1])), said["about"])
+                   None if calibration is None else (float(calibration[0]), float(calibration[1])), said["about"],
+                   {kind: (float(weight), blends[kind]) for kind, weight in said["under"].items()})
 
     def rank(self, rows: Rows, tables: Tables, context: Mapping[str, float], features: Mapping[str, Sequence[str]],
              k: int) -> Scored:
@@ -123,8 +138,8 @@ class Blend:
             return Scored(rows, np.zeros(0), np.zeros(0), {}, np.zeros(0))
         inputs = matrix(self.columns, tables, context, features, len(rows))
         kept = passing(self.gatekeeper, inputs, KEPT + 3 * k)
-        places = self._places(inputs[kept])
-        chosen = np.lexsort((rows[kept], -self.leaves[0].take(places).sum(axis=1)))[:k]
+        places = self.forest.places(inputs[kept])
+        chosen = np.lexsort((rows[kept], -self.forest.values.take(places).sum(axis=1)))[:k]
         top, parts = kept[chosen], self._parts(places[chosen])
         score = parts.sum(axis=1)
         order = np.lexsort((rows[top], -score))
@@ -137,21 +152,16 @@ class Blend:
 
     def part(self, inputs: Features, name: str) -> tuple[Scores, Scores]:
         """[rows] one signal's part, and the score, of inputs [rows × columns] in the blend's own order."""
-        parts = self._parts(self._places(inputs))
+        parts = self._parts(self.forest.places(inputs))
         return parts[:, 1 + self.names.index(name)], parts.sum(axis=1)
 
     def scores(self, inputs: Features) -> Scores:
         """[rows] the score of inputs [rows × columns] in the blend's own order, whatever the gate says."""
-        forests = [forest.predict(inputs, raw_score=True, num_threads=THREADS) for forest in self.forests]
-        return np.asarray(np.mean(forests, axis=0), dtype=np.float64)
-
-    def _places(self, inputs: Features) -> npt.NDArray[np.intp]:
-        """[rows × trees] the leaf that a row ends in, by its place among all trees' leaves."""
-        return self.forest.places(inputs)
+        return self.forest.sums(inputs)
 
     def _parts(self, places: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
         """[rows × (base, signals)] sums of the leaves at these places [rows × trees], by owner."""
-        values, owners = self.leaves
+        values, owners = self.forest.values, self.forest.owners
         width = len(self.names) + 1
         own = owners.take(places) + np.arange(len(places))[:, None] * width
         sums = np.bincount(own.ravel(), weights=values.take(places).ravel(), minlength=len(places) * width)
@@ -177,7 +187,10 @@ def load(path: Path) -> Blends:
     """Read what `as_text` gave. Raises ArtifactError for anything else."""
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
-        return {kind: Blend.of(said[kind]) for kind in KINDS}
+        blends: dict[str, Blend] = {}
+        for kind in KINDS:
+            blends[kind] = Blend.of(said[kind], blends)
+        return blends
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ArtifactError(f"The blend at {path} cannot be read: {error}. Rebuild it with: recommender build",
                             ) from error
@@ -195,20 +208,20 @@ def matrix(columns: Sequence[tuple[str, str]], tables: Tables, context: Mapping[
     return inputs
 
 
-def passing(gate: Forest | lightgbm.Booster, inputs: Features, number: int) -> Rows:
-    """The rows of inputs [rows × columns] that a gate, or one that was just learned, lets through, ascending."""
+def passing(gate: Forest, inputs: Features, number: int) -> Rows:
+    """The rows of inputs [rows × columns] that a gate lets through, ascending."""
     if len(inputs) <= number:
         return np.arange(len(inputs))
-    told = (gate.sums(inputs) if isinstance(gate, Forest)
-            else np.asarray(gate.predict(inputs, raw_score=True, num_threads=THREADS)))
+    told = gate.sums(inputs)
     return np.sort(np.argsort(-told, kind="stable")[:number])
 
 
 def joined(one: Blend, other: Blend) -> Blend:
     """The mean of both, forest by forest, behind the gate of `one` and about what it is. Not calibrated.
 
-    Raises ValueError where they read different columns.
+    Raises ValueError where they read different columns, or go on from different kinds.
     """
-    if one.columns != other.columns:
+    if one.columns != other.columns or one.under.keys() != other.under.keys():
         raise ValueError("blends of different columns")
-    return Blend(one.gate, (*one.trees, *other.trees), one.columns, None, one.about)
+    under = {kind: ((weight + other.under[kind][0]) / 2, blend) for kind, (weight, blend) in one.under.items()}
+    return Blend(one.gate, (*one.trees, *other.trees), one.columns, None, one.about, under)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -17,7 +17,6 @@ from recommender.evaluation.learning import (
     calibrated,
     calibration_error,
     learn,
-    left_out,
     ndcg_of,
     of_kind,
     parted,
@@ -119,13 +118,13 @@ def own_blends(settings: Settings, library: Library, corpus: Corpus, signals: Ma
     kinds = [kind for kind in KINDS if kind.endswith("meaning") == (corpus.embeddings is not None)]
     with stage("Growing trees", len(kinds), " blends") as tick:
         for kind in kinds:
-            chosen[kind], said[kind] = _better(shipped[kind], of_kind(examples, kind), settings.seed, left_out(kind))
+            chosen[kind], said[kind] = _better(shipped[kind].on(chosen), of_kind(examples, kind), settings.seed)
             tick(1)
     return chosen, {"from": "library" if any(one["from"] == "library" for one in said.values()) else "shipped",
                     "drafts": len(rows), **said}
 
 
-def _better(shipped: Blend, examples: Examples, seed: int, without: Sequence[str]) -> tuple[Blend, dict[str, Any]]:
+def _better(shipped: Blend, examples: Examples, seed: int) -> tuple[Blend, dict[str, Any]]:
     """The shipped blend of one kind, alone or as a mean with the library's own, calibrated, by the drafts held out.
 
     Alone, the library's own is worse nearly everywhere: hundreds of drafts teach less than thousands.
@@ -134,7 +133,7 @@ def _better(shipped: Blend, examples: Examples, seed: int, without: Sequence[str
     if not len(test.groups) or not len(taught.groups):
         return shipped, {"from": "shipped", "why": "too few drafts give such a query"}
     about = {"learned on": f"{len(taught.groups)} queries of this library", "in a mean with": shipped.about}
-    learned = joined(learn(taught, seed, without, about, gate=shipped.gate), shipped)
+    learned = joined(learn(taught, seed, about=about, ground=shipped), shipped)
     own, other = (float(ndcg_of(scores_of(blend, test), test).mean()) for blend in (learned, shipped))
     better = own > other
     blend = calibrated(learned if better else shipped, test)

@@ -8,7 +8,7 @@ documents with additive ensembles of regression trees", 2015). Law: it is the le
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,11 +24,22 @@ TOGETHER = 450
 
 
 @dataclass(frozen=True)
+class Model:
+    """Trees as LightGBM writes them."""
+
+    text: str
+    columns: Sequence[int]
+    """[its columns] where each stands among the inputs."""
+    weight: float = 1.0
+    """What its leaves' values are taken times."""
+
+
+@dataclass(frozen=True)
 class Forest:
     """Trees side by side; all have as many leaves and splits as the largest, and make no use of what is too many."""
 
     values: npt.NDArray[np.float64]
-    """[trees × leaves] from left to right."""
+    """[trees × leaves] from left to right, times the weight of their model."""
     owners: Rows
     """[trees × leaves] who owns the last owned column on the way to each; 0 for nobody."""
     columns: Rows
@@ -39,24 +50,25 @@ class Forest:
     """[splits × trees] the bits of the leaves that going right does not rule out."""
 
     @classmethod
-    def read(cls, texts: Sequence[str], owners: Sequence[int]) -> Forest:
-        """From models in LightGBM's text form, one behind the other; `owners` [columns] are 0 for nobody."""
-        trees = [tree for text in texts for tree in _trees(text)]
-        width = max((len(tree["leaf_value"].split()) for tree in trees), default=1)
+    def read(cls, models: Iterable[Model], owners: Sequence[int]) -> Forest:
+        """From models, one behind the other; `owners` [columns] are 0 for nobody."""
+        trees = [(tree, model) for model in models for tree in _trees(model.text)]
+        width = max((len(tree["leaf_value"].split()) for tree, _ in trees), default=1)
         full = (1 << width) - 1
         leaves, splits = (len(trees), width), (width - 1, len(trees))
         made = cls(np.zeros(leaves), np.zeros(leaves, dtype=np.intp), np.zeros(splits, dtype=np.intp),
                    np.zeros(splits, dtype=np.float32), np.full(splits, full, dtype=np.min_scalar_type(full)))
-        for number, tree in enumerate(trees):
-            made._grow(number, tree, owners)
+        for number, (tree, model) in enumerate(trees):
+            made._grow(number, tree, model, owners)
         return made
 
-    def _grow(self, number: int, tree: dict[str, str], owners: Sequence[int]) -> None:
+    def _grow(self, number: int, tree: dict[str, str], model: Model, owners: Sequence[int]) -> None:
         """Write one tree into its place."""
         asked, left, right, kinds = ([int(word) for word in tree[name].split()] for name in (
             "split_feature", "left_child", "right_child", "decision_type"))
+        asked = [model.columns[column] for column in asked]
         thresholds = [float(word) for word in tree["threshold"].split()]
-        values = [float(word) for word in tree["leaf_value"].split()]
+        values = [model.weight * float(word) for word in tree["leaf_value"].split()]
 
         def descend(node: int, owner: int, first: int) -> int:
             """Number the leaves below a node from `first` on; how many there are then."""

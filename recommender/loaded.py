@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from recommender.blend import CONTEXT, SHIPPED, Blends, Scored, load
+from recommender.blend import CONTEXT, GIVEN, SHIPPED, Blends, Scored, Tables, load
 from recommender.errors import ArtifactError
 from recommender.index.artifact import ArrayReader, reading
 from recommender.index.corpus import Corpus
@@ -28,7 +29,10 @@ ANALYSIS = {"terms": terms.VERSION, "entities": entities.VERSION}
 """Versions of the text analyses that an index must share with the program that reads it."""
 
 FEATURES = {name: signal.features for name, signal in SIGNALS.items()}
-_KNOWN = {(name, feature) for name, features in {**FEATURES, "": CONTEXT}.items() for feature in features}
+SIDES = {name: (*features, *(GIVEN + feature for feature in features)) for name, features in
+         {**FEATURES, "": CONTEXT}.items()}
+"""The same, and the context's: of a text, or of papers in its place, and then of papers given beside a text."""
+_KNOWN = {(name, feature) for name, features in SIDES.items() for feature in features}
 BLEND = "blend.json"
 """The blend learned from the library itself, in a build that has one; otherwise the shipped one serves."""
 NOMINATED = 250
@@ -110,9 +114,9 @@ class Index:
             return self._lexical(query, k)
         chosen = tuple(SIGNALS) if names is None else tuple(names)
         rows = self.candidates(query, k, chosen)
-        tables = {name: self.signals[name].describe(query, rows) for name in chosen}
-        kind = kind_of(query, {name: self.signals[name] for name in chosen})
-        scored = self.blends[kind].rank(rows, tables, context_of(self.signals, query), FEATURES, k)
+        asked = {name: self.signals[name] for name in chosen}
+        blend = self.blends[kind_of(query, asked)]
+        scored = blend.rank(rows, tables_of(asked, query, rows), context_of(self.signals, query), SIDES, k)
         if "citations" in self.corpus.blocks:
             return scored
         # Calibration knows libraries with reference lists; of another's likelihoods nothing is claimed.
@@ -131,8 +135,14 @@ class Index:
 
 def nominated(signals: Mapping[str, Signal], query: Query, each: int = NOMINATED) -> Rows:
     """The union of what these signals nominate."""
-    return np.unique(np.concatenate([np.zeros(0, dtype=np.intp),
-                                     *(signal.nominate(query, each) for signal in signals.values())]))
+    return np.unique(np.concatenate([np.zeros(0, dtype=np.intp), *(
+        signal.nominate(side, each) for side in query.sides for signal in signals.values())]))
+
+
+def tables_of(signals: Mapping[str, Signal], query: Query, rows: Rows) -> Tables:
+    """Signal -> [rows × its features], of papers given beside a text behind those of the text, as SIDES has them."""
+    return {name: np.concatenate([signal.describe(side, rows) for side in query.sides], axis=1)
+            for name, signal in signals.items()}
 
 
 def bm25_of(signals: Mapping[str, Signal]) -> Bm25:
@@ -147,7 +157,7 @@ def kind_of(query: Query, signals: Mapping[str, Signal]) -> str:
     """Which blend answers a query, one of `blend.KINDS`."""
     papers = len(query.liked)
     alone = "list" if papers >= MANY else "papers"
-    kind = "text" if not papers else "text and papers" if query.wording else alone
+    kind = "text and papers" if query.given else alone if papers else "text"
     return f"{kind}, meaning" if _is_understood(query, signals) else kind
 
 
@@ -157,7 +167,8 @@ def _is_understood(query: Query, signals: Mapping[str, Signal]) -> bool:
 
 
 def context_of(signals: Mapping[str, Signal], query: Query) -> dict[str, float]:
-    """What the blend may know of a query besides the signals' features, in the order of `blend.CONTEXT`."""
+    """What the blend may know of a query besides the signals' features, in the order of `SIDES`."""
     citations = signals["citations"]
-    return {"density": citations.density(query) if isinstance(citations, Citations) else 0.0,
-            "papers": float(np.log1p(len(query.corpus))), "anchors": float(np.log1p(len(query.liked)))}
+    told = [(citations.density(side) if isinstance(citations, Citations) else 0.0,
+             float(np.log1p(len(side.corpus))), float(np.log1p(len(side.liked)))) for side in query.sides]
+    return dict(zip(SIDES[""], chain.from_iterable(told), strict=False))

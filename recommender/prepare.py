@@ -37,8 +37,6 @@ WIDER = 500
 """Nearest papers that the widest look around the draft takes in."""
 ANCHOR_SHARE = 0.1
 """Of the weight of all near papers, what anchors themselves have where there are any."""
-ANCHOR_WORDS = 0.4
-"""What nearness to the anchors' words counts beside nearness to the draft's, where there are both."""
 CENTRE_TERMS = 500
 """Terms, and phrases, of the anchors that stand for them."""
 SENTENCES = 40
@@ -63,16 +61,34 @@ def prepare(corpus: Corpus, bm25: Bm25, library: Library, draft: Draft, naming: 
     allowed[rows.of(draft.filters.without)] = False
     spans = tuple(extract(draft.text)) if draft.text else ()
     entities = entity_columns(corpus, spans, draft.entities, naming)
-    query = assemble(corpus, bm25, draft, Weighted.of(anchors), entities, visible, allowed)
-    return replace(query, hidden=excluded), spans
+    return assemble(corpus, bm25, draft, Weighted.of(anchors), entities, visible, allowed, excluded), spans
 
 
 def assemble(corpus: Corpus, bm25: Bm25, draft: Draft, anchors: Weighted, entities: Weighted, visible: Mask,
-             allowed: Mask, listing: Mask | None = None) -> Query:
+             allowed: Mask, hidden: Rows | None = None) -> Query:
     """The query, once ids are rows and masks are known: the same for a draft that is asked and one that is learned.
 
-    `listing` [papers] hides the reference lists of the others; None: all visible papers' are known.
+    A text and papers beside it are two queries, the papers' in the text's.
     """
+    if not len(anchors.positive()) or not _says_something(corpus, draft, entities):
+        return _assembled(corpus, bm25, draft, anchors, entities, visible, allowed, hidden)
+    against = Weighted(anchors.rows[anchors.weights < 0], anchors.weights[anchors.weights < 0])
+    papers = replace(draft, title="", abstract="", entities=())
+    return replace(
+        _assembled(corpus, bm25, draft, against, entities, visible, allowed, hidden),
+        given=_assembled(corpus, bm25, papers, anchors, Weighted.none(), visible, allowed, hidden))
+
+
+def _says_something(corpus: Corpus, draft: Draft, entities: Weighted) -> bool:
+    """Whether the library knows a word, or a method or dataset, of the draft's text."""
+    vocabulary = corpus.vocabularies.get("terms")
+    known = vocabulary is not None and any(term in vocabulary.columns for term in terms(draft.text))
+    return known or (bool(draft.text.strip()) and len(entities) > 0)
+
+
+def _assembled(corpus: Corpus, bm25: Bm25, draft: Draft, anchors: Weighted, entities: Weighted, visible: Mask,
+               allowed: Mask, hidden: Rows | None) -> Query:
+    """The query of a text, or of papers in its place."""
     title, abstract = terms(draft.title), terms(draft.abstract)
     written = Counter({term: TITLE_WEIGHT * count for term, count in Counter(title).items()})
     written.update(abstract)
@@ -82,19 +98,12 @@ def assemble(corpus: Corpus, bm25: Bm25, draft: Draft, anchors: Weighted, entiti
     phrases = _columns(corpus, "phrases",
                        _sum(Counter(_pairs(title)) + Counter(_pairs(abstract)), chosen_pairs))
     liked = anchors.positive()
-    wordless = not len(text_terms)
     if len(liked):
-        centre, centre_phrases = (_centre(corpus, block, liked) for block in ("terms", "phrases"))
-        if wordless:
-            text_terms, phrases = centre, centre_phrases
-            entities = entities if len(entities) else _shared(corpus, liked)
+        text_terms = _together(_centre(corpus, "terms", liked), text_terms)
+        phrases = _together(_centre(corpus, "phrases", liked), phrases)
+        entities = entities if len(entities) else _shared(corpus, liked)
     lexical, phrased = _scores(bm25, text_terms, phrases)
     closeness = nearness(lexical, phrased)
-    likeness = None
-    if len(liked):
-        likeness = closeness if wordless else nearness(*_scores(bm25, centre, centre_phrases))
-        if not wordless:
-            closeness = closeness + ANCHOR_WORDS * likeness
     said, vocabulary = " ".join((draft.text, *(one.name for one in draft.entities))), corpus.vocabularies.get("terms")
     surfaces = {} if vocabulary is None else {
         vocabulary.columns[term]: word for term, word in zip(reversed(terms(said)), reversed(words(said)), strict=True)
@@ -105,10 +114,11 @@ def assemble(corpus: Corpus, bm25: Bm25, draft: Draft, anchors: Weighted, entiti
         title=_columns(corpus, "terms", Counter(title)), sentences=_sentences(corpus, draft), phrases=phrases,
         entities=entities, anchors=anchors,
         visible=visible, allowed=allowed,
-        lists_references=visible if listing is None else visible & listing, lexical=lexical, phrased=phrased,
-        closeness=closeness, likeness=likeness, nearest=nearest, near=_near(closeness, nearest, liked),
-        year=draft.filters.year_to, authors=_author_columns(corpus, draft.authors), own_authors=draft.own_authors,
-        wording=text_of(draft.title, draft.abstract), surfaces=surfaces)
+        lists_references=visible, lexical=lexical, phrased=phrased,
+        closeness=closeness, nearest=nearest, near=_near(closeness, nearest, liked),
+        year=draft.filters.year_to, hidden=np.zeros(0, dtype=np.intp) if hidden is None else hidden,
+        authors=_author_columns(corpus, draft.authors), own_authors=draft.own_authors,
+        wording="" if len(liked) else text_of(draft.title, draft.abstract), surfaces=surfaces)
 
 
 def _author_columns(corpus: Corpus, names: Iterable[str]) -> Rows:
@@ -231,6 +241,15 @@ def _centre(corpus: Corpus, block: str, liked: Weighted) -> Weighted:
     centre: Scores = np.bincount(columns, weights=shares, minlength=matrix.shape[1]).astype(np.float64)
     kept = np.sort(best(centre, CENTRE_TERMS))
     return Weighted(kept, centre[kept])
+
+
+def _together(one: Weighted, other: Weighted) -> Weighted:
+    """The columns of both, weights added."""
+    if not len(other):
+        return one
+    columns, places = np.unique(np.concatenate([one.rows, other.rows]), return_inverse=True)
+    weights: Scores = np.bincount(places, np.concatenate([one.weights, other.weights])).astype(np.float64)
+    return Weighted(columns, weights)
 
 
 def _shared(corpus: Corpus, liked: Weighted) -> Weighted:

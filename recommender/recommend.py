@@ -19,13 +19,13 @@ from recommender.errors import InputError
 from recommender.familiarity import familiarity, is_familiar, words_of
 from recommender.index.artifact import current
 from recommender.ingest.read import Record, read_text
-from recommender.loaded import Index, nominated
+from recommender.loaded import Index, nominated, tables_of
 from recommender.missing import PAPERS, Suggestion, missing, spoken_of
 from recommender.papers import Answer, Draft, Evidence, Missing, Paper, Recommendation, Span
 from recommender.prepare import prepare
 from recommender.settings import Settings
 from recommender.signals import SIGNALS
-from recommender.signals.base import Query
+from recommender.signals.base import Query, Signal
 from recommender.signals.cooccurrence import Cooccurrence
 from recommender.steering import REACH, steered
 from recommender.store.corrections import Corrections
@@ -181,7 +181,7 @@ class Recommender:
         index = self.index
         query, _ = prepare(index.corpus, index.bm25, self.library, draft, self.catalogue(index).naming)
         rows = nominated(index.signals, query)
-        speaking = {name for name, signal in index.signals.items() if np.isfinite(signal.describe(query, rows)).any()}
+        speaking = {name for name, told in tables_of(index.signals, query, rows).items() if np.isfinite(told).any()}
         return set(self.library.ids_of(index.corpus.keys[rows].tolist()).values()), speaking
 
     def with_citers(self, ids: Iterable[str]) -> list[tuple[Paper, bool]]:
@@ -241,7 +241,7 @@ class Recommender:
     def _evidence(self, index: Index, query: Query, rows: Sequence[int], catalogue: Catalogue,
                   ) -> dict[int, tuple[Evidence, ...]]:
         """What stands behind each row's parts; evidence that is a paper is named by its id."""
-        found = {row: [named for signal in index.signals.values() for one in islice(signal.explain(query, row), REASONS)
+        found = {row: [named for signal in index.signals.values() for one in _reasons(signal, query, row)
                        if (named := catalogue.evidence(one)) is not None] for row in rows}
         papers = {int(one.name) for every in found.values() for one in every if one.kind == "paper"}
         keys = {row: int(index.corpus.keys[row]) for row in papers}
@@ -255,9 +255,19 @@ class Recommender:
             return False, "No paper passes the filters."
         told = familiarity(index.corpus, words_of(draft.title, draft.abstract))
         judged = is_familiar(told, index.manifest.get("familiarity", ()))
-        if len(query.liked) or (_closeness(index, query) >= CLOSE if judged is None else judged):
+        if query.given or len(query.liked) or (_closeness(index, query) >= CLOSE if judged is None else judged):
             return True, ""
         return False, STRANGE
+
+
+def _reasons(signal: Signal, query: Query, row: int) -> list[Evidence]:
+    """A signal's largest evidence; papers given beside a text add which papers speak for the row."""
+    found = list(islice(signal.explain(query, row), REASONS))
+    if query.given is not None:
+        named = {one.name for one in found}
+        found += [one for one in islice(signal.explain(query.given, row), REASONS)
+                  if one.kind == "paper" and one.name not in named]
+    return found
 
 
 def _closeness(index: Index, query: Query) -> float:

@@ -6,10 +6,11 @@ import random
 from pathlib import Path
 from typing import Any
 
+import lightgbm
 import numpy as np
 import pytest
 
-from recommender.blend import CONTEXT, KINDS, SHIPPED, Blend, as_text, joined, load
+from recommender.blend import CONTEXT, GIVEN, KINDS, SHIPPED, Blend, as_text, joined, load
 from recommender.build import build
 from recommender.errors import ArtifactError
 from recommender.evaluation.learning import INPUTS, TAUGHT, calibrated, learn, ndcg_of, scores_of
@@ -88,7 +89,8 @@ def test_best_first_and_ties_to_the_smaller_row(blend: Blend, examples: Examples
 def test_every_path_of_every_tree_uses_one_signal(which: str, blend: Blend) -> None:
     chosen = blend if which == "learned" else load(SHIPPED)[which]
     owners = [signal for signal, _ in chosen.columns]
-    for tree in (tree for forest in chosen.forests for tree in forest.dump_model()["tree_info"]):
+    forests = [lightgbm.Booster(model_str=trees) for trees in chosen.trees]
+    for tree in (tree for forest in forests for tree in forest.dump_model()["tree_info"]):
         stack: list[tuple[dict[str, Any], set[str]]] = [(tree["tree_structure"], set())]
         while stack:
             node, used = stack.pop()
@@ -156,7 +158,7 @@ def test_a_signal_left_out_is_not_an_input(examples: Examples) -> None:
 def test_the_shipped_blend_knows_the_signals_there_are(kind: str) -> None:
     shipped = load(SHIPPED)[kind]
     assert set(shipped.names) == set(SIGNALS) - (set() if kind.endswith("meaning") else {"semantic"})
-    assert all(feature in FEATURES[signal] for signal, feature in shipped.columns if signal)
+    assert all(feature.removeprefix(GIVEN) in FEATURES[signal] for signal, feature in shipped.columns if signal)
     assert shipped.calibration is not None
 
 

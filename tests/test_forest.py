@@ -6,7 +6,7 @@ import lightgbm
 import numpy as np
 import pytest
 
-from recommender.forest import Forest
+from recommender.forest import Forest, Model
 
 COLUMNS, HOLED, WHOLE = 4, 0, 2
 """HOLED is missing here and there while trees are learned, WHOLE never."""
@@ -18,6 +18,10 @@ def table(rows: int, seed: int) -> np.ndarray:
     inputs = (dice.integers(-20, 20, (rows, COLUMNS)) / 7).astype(np.float32)
     inputs[dice.random(rows) < 0.3, HOLED] = np.nan
     return inputs
+
+
+def read(booster: lightgbm.Booster) -> Forest:
+    return Forest.read([Model(booster.model_to_string(), range(COLUMNS))], [0] * COLUMNS)
 
 
 @pytest.fixture(scope="module")
@@ -33,13 +37,13 @@ def asked(booster: lightgbm.Booster) -> np.ndarray:
     """Rows in which every column may be missing, and the splits' own thresholds."""
     inputs = table(600, 2)
     inputs[np.random.default_rng(3).random(inputs.shape) < 0.2] = np.nan
-    own = Forest.read([booster.model_to_string()], [0] * COLUMNS).thresholds.ravel()
+    own = read(booster).thresholds.ravel()
     own = own[np.abs(own) > 1e-30]  # LightGBM's thresholds beside 0 stand for 0 themselves
     return np.concatenate([inputs, np.repeat(own[:, None], COLUMNS, axis=1)])
 
 
 def test_rows_end_in_the_leaves_that_lightgbm_finds(booster: lightgbm.Booster, asked: np.ndarray) -> None:
-    forest = Forest.read([booster.model_to_string()], [0] * COLUMNS)
+    forest = read(booster)
     found = np.asarray(booster.predict(asked, pred_leaf=True)).astype(int)
     values = np.array([[booster.get_leaf_output(tree, leaf) for tree, leaf in enumerate(row)] for row in found])
     assert np.array_equal(forest.values.take(forest.places(asked)), values)
@@ -49,28 +53,35 @@ def test_rows_end_in_the_leaves_that_lightgbm_finds(booster: lightgbm.Booster, a
 
 
 def test_sums_are_lightgbms_to_the_bit(booster: lightgbm.Booster, asked: np.ndarray) -> None:
-    forest = Forest.read([booster.model_to_string()], [0] * COLUMNS)
+    forest = read(booster)
     assert np.array_equal(forest.sums(asked), booster.predict(asked, raw_score=True))
 
 
 def test_forests_stand_one_behind_the_other(booster: lightgbm.Booster, asked: np.ndarray) -> None:
-    text, trees = booster.model_to_string(), booster.num_trees()
-    both = Forest.read([text, text], [0] * COLUMNS).places(asked)
+    model, trees = Model(booster.model_to_string(), range(COLUMNS)), booster.num_trees()
+    both = Forest.read([model, model], [0] * COLUMNS).places(asked)
     width = both[0, trees] // trees
     assert np.array_equal(both[:, :trees] + trees * width, both[:, trees:])
+
+
+def test_a_model_reads_its_own_columns_and_counts_as_much_as_is_said(booster: lightgbm.Booster, asked: np.ndarray,
+                                                                     ) -> None:
+    turned = Model(booster.model_to_string(), range(COLUMNS)[::-1], 0.25)
+    forest = Forest.read([turned], [0] * COLUMNS)
+    np.testing.assert_allclose(forest.sums(asked[:, ::-1]), 0.25 * booster.predict(asked, raw_score=True), rtol=1e-12)
 
 
 def test_a_tree_without_a_split_has_one_leaf() -> None:
     inputs = table(50, 1)
     stump = lightgbm.train({"objective": "regression", "verbose": -1}, lightgbm.Dataset(inputs, np.ones(50)), 1)
-    forest = Forest.read([stump.model_to_string()], [0] * COLUMNS)
+    forest = read(stump)
     assert forest.places(inputs).ravel().tolist() == [0] * 50
     assert np.array_equal(forest.sums(inputs), stump.predict(inputs, raw_score=True))
 
 
 def test_a_leaf_belongs_to_the_last_owned_column_on_its_way(booster: lightgbm.Booster) -> None:
     owners = [0, 1, 2, 0]
-    forest = Forest.read([booster.model_to_string()], owners)
+    forest = Forest.read([Model(booster.model_to_string(), range(COLUMNS))], owners)
     wanted = set()
 
     def descend(tree: int, node: dict, owner: int) -> None:

@@ -40,9 +40,10 @@ def told(corpus: Corpus, hidden: tuple[int, ...] = (), blind: bool = False, text
     visible[list(hidden)] = False
     bm25 = Bm25.fit(corpus, Settings(Path()))
     query = assemble(corpus, bm25, Draft(title=text), Weighted.none(), Weighted.none(), visible, visible,
-                     np.zeros_like(visible) if blind else None)
-    found = Prior.fit(corpus, Settings(Path())).describe(replace(query, hidden=np.array(hidden, dtype=np.intp)),
-                                                        np.arange(len(corpus)))
+                     np.array(hidden, dtype=np.intp))
+    if blind:
+        query = replace(query, lists_references=np.zeros_like(visible))
+    found = Prior.fit(corpus, Settings(Path())).describe(query, np.arange(len(corpus)))
     return dict(zip(Prior.features, found.T, strict=True))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import lightgbm
 import numpy as np
 import numpy.typing as npt
 
@@ -94,7 +95,8 @@ def examine(corpus: Corpus, signals: Mapping[str, Signal], texts: Callable[[Rows
 
 def used(blend: Blend) -> set[tuple[str, str]]:
     """The columns on which the trees split."""
-    counts = np.sum([forest.feature_importance("split") for forest in blend.forests], axis=0)
+    forests = [lightgbm.Booster(model_str=trees) for trees in blend.trees]
+    counts = np.sum([forest.feature_importance("split") for forest in forests], axis=0)
     return {column for column, count in zip(blend.columns, counts, strict=True) if count and column[0]}
 
 

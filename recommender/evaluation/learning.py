@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from recommender.blend import KINDS, Blend, passing
-from recommender.evaluation.lessons import ASKED, COLUMNS, INPUTS, TAUGHT, Examples, inputs_of
+from recommender.blend import KINDS, UNDER, Blend, Blends, passing
+from recommender.evaluation.lessons import ASKED, COLUMNS, INPUTS, PAIRED, TAUGHT, Examples, inputs_of
 from recommender.signals.base import Features
 
 TREES = 300
@@ -60,39 +60,77 @@ def left_out(kind: str) -> tuple[str, ...]:
 
 
 def learn(examples: Examples, seed: int, without: Sequence[str] = (), about: Mapping[str, Any] | None = None,
-          forests: int = 1, gate: str = "") -> Blend:
+          forests: int = 1, ground: Blend | None = None) -> Blend:
     """The blend that ranks the examples best; `without` leaves signals out. Each forest has a seed of its own.
 
-    Behind a gate that is given, of equal columns; otherwise one is learned too.
+    With a ground, another blend, it reads the same columns, stands behind its gate, and goes on from what that goes on
+    from; otherwise a gate is learned too.
     """
-    kept = [i for i, (signal, _) in enumerate(INPUTS) if signal not in without]
-    columns = [INPUTS[i] for i in kept]
+    columns = [column for column in INPUTS if column[0] not in without] if ground is None else list(ground.columns)
+    bare = Blend("", (), columns, None, {}) if ground is None else ground
     context = [i for i, (signal, _) in enumerate(columns) if not signal]
-    signals = dict.fromkeys(signal for signal, _ in columns if signal)
-    constraints = [[i for i, (owner, _) in enumerate(columns) if owner == signal] + context for signal in signals]
-    tables = list(examples.tables) if len(kept) == len(INPUTS) else [table[:, kept] for table in examples.tables]
+    constraints = [[i for i, (owner, _) in enumerate(columns) if owner == signal] + context for signal in bare.names]
+    tables = [inputs_of(bare, table) for table in examples.tables]
     every = [examples.cited[start:start + size] for start, size in _spans(examples)]
-    keeper = lightgbm.Booster(model_str=gate) if gate else _grown(
-        tables, every, {**_GATE, "interaction_constraints": constraints, "seed": seed % 2**31})
-    hard = [passing(keeper, table, TAUGHT) for table in tables]
+    if ground is None:
+        gate = _grown(tables, every, _average(every),
+                      {**_GATE, "interaction_constraints": constraints, "seed": seed % 2**31})
+        bare = Blend(gate, (), columns, None, {})
+    hard = [passing(bare.gatekeeper, table, TAUGHT) for table in tables]
     taught = [table[rows] for table, rows in zip(tables, hard, strict=True)]
     cited = [one[rows] for one, rows in zip(every, hard, strict=True)]
-    grown = [_grown(taught, cited, {"interaction_constraints": constraints, "seed": (seed + number) % 2**31,
-                                    "num_iterations": TREES}) for number in range(forests)]
-    return Blend(gate or keeper.model_to_string(), [forest.model_to_string() for forest in grown], columns, None,
-                 dict(about or {}))
+    weights, begin = _begun(bare, taught, cited)
+    grown = [_grown(taught, cited, begin, {"interaction_constraints": constraints, "seed": (seed + number) % 2**31,
+                                           "num_iterations": TREES}) for number in range(forests)]
+    under = {kind: (weight, blend) for weight, (kind, (_, blend)) in zip(weights, bare.under.items(), strict=True)}
+    return Blend(bare.gate, grown, columns, None, dict(about or {}), under)
 
 
-def _grown(tables: list[Features], cited: list[npt.NDArray[np.bool_]], parameters: Mapping[str, Any],
-           ) -> lightgbm.Booster:
-    """A forest over the candidates of all queries: [queries] of [candidates × columns], and of who was cited."""
+def ground_of(kind: str, blends: Blends) -> Blend | None:
+    """What the blend of a kind is before it has learned, where it goes on from others: no more than their sum."""
+    if kind not in UNDER:
+        return None
+    columns = [column for column in PAIRED if column[0] not in left_out(kind)]
+    return Blend("", (), columns, None, {}, {one: (1.0, blends[one]) for one in UNDER[kind]})
+
+
+def _average(cited: list[npt.NDArray[np.bool_]]) -> npt.NDArray[np.float64]:
+    """[all candidates] the average candidate's log-odds, where trees begin: nobody's part."""
     label = np.concatenate(cited)
-    # The average candidate's log-odds stand outside the trees: they are nobody's part.
     share = float(np.clip(label.mean(), 1e-6, 1 - 1e-6))
-    data = lightgbm.Dataset(tables, label.astype(np.int32), group=[len(one) for one in cited],
-                            init_score=np.full(len(label), np.log(share / (1 - share))))
+    return np.full(len(label), np.log(share / (1 - share)))
+
+
+def _begun(ground: Blend, tables: list[Features], cited: list[npt.NDArray[np.bool_]],
+           ) -> tuple[list[float], npt.NDArray[np.float64]]:
+    """Weights of what a blend goes on from, by logistic regression, and where its trees so begin [all candidates]."""
+    begin = _average(cited)
+    if not ground.under:
+        return [], begin
+    scores = np.concatenate([ground.below(table) for table in tables])
+    told = np.column_stack([np.ones(len(scores)), scores])
+    label = np.concatenate(cited).astype(np.float64)
+
+    def loss(weights: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
+        odds = told @ weights
+        slope = (1 / (1 + np.exp(-odds)) - label) @ told / len(label)
+        return float((np.logaddexp(0, odds) - odds * label).mean()), slope
+
+    equal = np.full(scores.shape[1], 1 / scores.shape[1])
+    found = minimize(loss, np.array([begin[0], *equal]), jac=True, method="BFGS").x
+    return found[1:].tolist(), told @ found
+
+
+def _grown(tables: list[Features], cited: list[npt.NDArray[np.bool_]], begin: npt.NDArray[np.float64],
+           parameters: Mapping[str, Any]) -> str:
+    """A forest over the candidates of all queries: [queries] of [candidates × columns], and of who was cited.
+
+    `begin` [all candidates] stands outside the trees. In LightGBM's text form.
+    """
+    label = np.concatenate(cited)
+    data = lightgbm.Dataset(tables, label.astype(np.int32), group=[len(one) for one in cited], init_score=begin)
     smallest = int(np.clip(len(label) // 2000, 20, 1000))
-    return lightgbm.train({**_LIGHTGBM, "min_data_in_leaf": smallest, **parameters}, data)
+    return lightgbm.train({**_LIGHTGBM, "min_data_in_leaf": smallest, **parameters}, data).model_to_string()
 
 
 def scores_of(blend: Blend, examples: Examples) -> npt.NDArray[np.float64]:
@@ -122,7 +160,7 @@ def calibrated(blend: Blend, held_out: Examples) -> Blend:
 
     fitted = minimize(loss, np.array([0.0, -2.0]), method="Nelder-Mead").x
     calibration = float(np.exp(fitted[0]) / scale), float(fitted[1])
-    return Blend(blend.gate, blend.trees, blend.columns, calibration, blend.about)
+    return Blend(blend.gate, blend.trees, blend.columns, calibration, blend.about, blend.under)
 
 
 def ndcg_of(score: npt.NDArray[np.float64], examples: Examples) -> npt.NDArray[np.float64]:

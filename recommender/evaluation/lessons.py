@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, diags_array
 
-from recommender.blend import CONTEXT, Blend, Blends, passing
+from recommender.blend import CONTEXT, GIVEN, Blend, Blends, passing
 from recommender.index.corpus import NO_YEAR, Corpus
 from recommender.index.sparse import Rows, best
 from recommender.loaded import FEATURES, MANY, bm25_of, context_of, kind_of, nominated
@@ -31,18 +31,18 @@ from recommender.text.entities import extract
 
 REFERENCES = 5
 """A paper with fewer references in the library teaches too little."""
-ASKED = {"text": ("all", "older", "part", "field", "none"), "text and papers": ("given",),
-         "papers": ("anchors", "alone"), "list": ("list", "half")}
+ASKED = {"text": ("all", "older", "part", "field", "none"), "papers": ("anchors", "alone"), "list": ("list", "half"),
+         "text and papers": ("given",)}
 """Kind of query -> the modes that teach its blend. Reference lists known: all, those of the years before the learning
-drafts', a part of these, those outside the draft's field, none. Asked with text and three references, with three
-references alone, with one reference alone, with half of a reading list, with half of the references."""
+drafts', a part of these, those outside the draft's field, none. Asked with three references alone, with one reference
+alone, with half of a reading list, with half of the references, with text and some references."""
 MODES = tuple(mode for modes in ASKED.values() for mode in modes)
 LISTED = (2 * MANY, 200)
 """Papers on a list that teaches."""
 LISTS = 20
 """Reading lists that teach well enough for reference lists not to stand in for them."""
-GIVEN = 3
-"""References that are given as anchors."""
+FEW = 3
+"""References that are given as anchors; beside a text every other time, otherwise any number up to half of them."""
 TAUGHT = 400
 """Candidates of a query that the gate lets through to what the forests learn from."""
 
@@ -52,7 +52,7 @@ class Examples:
     """Candidates of many queries: what the signals say of each, and whether the draft cited it."""
 
     tables: tuple[Features, ...]
-    """[queries] of [candidates × columns]; apart, for together they would stand in memory twice."""
+    """[queries] of [candidates × INPUTS], or PAIRED; apart, for together they would stand in memory twice."""
     cited: npt.NDArray[np.bool_]
     """[all candidates]"""
     groups: npt.NDArray[np.int64]
@@ -85,7 +85,9 @@ EDGELESS = ("bm25", "cooccurrence")
 COLUMNS = tuple((name, feature) for name, features in FEATURES.items() for feature in features)
 INPUTS = (*COLUMNS, *(("", name) for name in CONTEXT))
 """(signal, feature) of each column of the examples."""
-_PLACES = {column: place for place, column in enumerate(INPUTS)}
+PAIRED = (*INPUTS, *((signal, GIVEN + feature) for signal, feature in INPUTS))
+"""The same where papers are given beside a text."""
+_PLACES = {column: place for place, column in enumerate(PAIRED)}
 
 
 def draft_rows(corpus: Corpus, most: int, seed: int, split: str = "time", period: int = 0) -> tuple[Rows, int | None]:
@@ -142,7 +144,7 @@ def lessons(corpus: Corpus, signals: Mapping[str, Signal], papers: Callable[[Row
     without any reference list; what the other signals fit holds no edge.
     """
     rows, last = draft_rows(corpus, most, settings.seed, split, period)
-    if not len(rows):
+    if not len(rows) or not modes:
         return None
     generator = np.random.default_rng(settings.seed + period)
     known = np.ones(len(corpus), dtype=np.bool_)
@@ -172,7 +174,7 @@ def lessons(corpus: Corpus, signals: Mapping[str, Signal], papers: Callable[[Row
         if not wanted[candidates].any():
             return
         told = described(asking, asked, candidates)
-        if gates is not None:
+        if gates:
             blend = gates[kind_of(asked, asking)]
             passed = passing(blend.gatekeeper, inputs_of(blend, told), TAUGHT)
             candidates, told = candidates[passed], told[passed]
@@ -217,7 +219,7 @@ def learning_query(corpus: Corpus, signals: Mapping[str, Signal], paper: Paper, 
     given = Weighted.none() if anchors is None else Weighted(anchors, np.ones(len(anchors)))
     allowed[given.rows] = False
     entities = entity_columns(corpus, extract(draft.text)) if text else Weighted.none()
-    return replace(assemble(corpus, bm25_of(signals), draft, given, entities, visible, allowed), hidden=np.array([row]))
+    return assemble(corpus, bm25_of(signals), draft, given, entities, visible, allowed, np.array([row]))
 
 
 def anchored_query(corpus: Corpus, signals: Mapping[str, Signal], anchors: Rows) -> Query:
@@ -230,15 +232,16 @@ def anchored_query(corpus: Corpus, signals: Mapping[str, Signal], anchors: Rows)
 
 
 def described(signals: Mapping[str, Signal], query: Query, rows: Rows) -> Features:
-    """[rows × columns] what all signals and the context say."""
-    context = context_of(signals, query)
-    tables = [signal.describe(query, rows) for signal in signals.values()]
-    known = np.tile(np.array(list(context.values()), dtype=np.float32), (len(rows), 1))
-    return np.concatenate([*tables, known], axis=1)
+    """[rows × INPUTS] what all signals and the context say; of papers beside a text too, [rows × PAIRED]."""
+    every = []
+    for side in query.sides:
+        context = np.array(list(context_of(signals, side).values()), dtype=np.float32)
+        every += [*(signal.describe(side, rows) for signal in signals.values()), np.tile(context, (len(rows), 1))]
+    return np.concatenate(every, axis=1)
 
 
 def inputs_of(blend: Blend, told: Features) -> Features:
-    """[rows × the blend's columns] of [rows × INPUTS]."""
+    """[rows × the blend's columns] of [rows × INPUTS], or PAIRED."""
     return told[:, [_PLACES[column] for column in blend.columns]]
 
 
@@ -272,8 +275,10 @@ def _questions(corpus: Corpus, signals: Mapping[str, Signal], paper: Paper, quer
     for mode in modes:
         if mode in ("given", "anchors", "alone", "half"):
             visible = cited[query.visible[cited]]
-            if len(visible) >= (LISTED[0] if mode == "half" else GIVEN + 1):
-                given = {"alone": 1, "half": len(visible) // 2}.get(mode, GIVEN)
+            if len(visible) >= (LISTED[0] if mode == "half" else FEW + 1):
+                given = {"alone": 1, "half": len(visible) // 2}.get(mode, FEW)
+                if mode == "given" and generator.random() < 0.5:
+                    given = int(generator.integers(1, len(visible) // 2, endpoint=True))
                 anchors = np.sort(generator.permutation(visible)[:given])
                 asked = learning_query(corpus, signals, paper, row, anchors, text=mode == "given")
                 yield mode, _knowing(asked, newest)
@@ -291,7 +296,8 @@ def _questions(corpus: Corpus, signals: Mapping[str, Signal], paper: Paper, quer
 
 def _knowing(query: Query, listing: Mask) -> Query:
     """The query where only these papers' reference lists are known."""
-    return replace(query, lists_references=query.visible & listing, memo={})
+    return replace(query, lists_references=query.visible & listing, memo={},
+                   given=None if query.given is None else _knowing(query.given, listing))
 
 
 def _nearest(query: Query, papers: int) -> Mask:

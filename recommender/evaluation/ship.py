@@ -16,11 +16,12 @@ from pathlib import Path
 
 import numpy as np
 
-from recommender.blend import KINDS, SHIPPED, as_text
+from recommender.blend import KINDS, SHIPPED, UNDER, Blend, Blends, as_text
 from recommender.build import count, library_texts, stream_with_entities
 from recommender.evaluation.learning import (
     calibrated,
     calibration_error,
+    ground_of,
     learn,
     left_out,
     ndcg_of,
@@ -28,7 +29,7 @@ from recommender.evaluation.learning import (
     parted,
     scores_of,
 )
-from recommender.evaluation.lessons import MODES, Examples, lessons
+from recommender.evaluation.lessons import ASKED, Examples, lessons
 from recommender.index.corpus import Corpus
 from recommender.index.counting import CorpusBuilder, given_entities
 from recommender.index.sparse import best
@@ -57,8 +58,8 @@ HOLES = {"abstract": 0.8, "venue": 0.8, "keywords": 0.8, "authors": 0.3}
 """What an uneven record loses, and how often."""
 UNEVEN = 0.45
 """Share of the records that are uneven."""
-QUESTIONS = (*MODES, "given", "anchors")
-"""Three references are given twice, not the same ones: few lessons teach what they are worth."""
+TWICE = ("given", "anchors")
+"""References are given twice, not the same ones: few lessons teach what they are worth."""
 MISSING = {"year": 0.5, "authors": 0.4, "keywords": 0.5, "venue": 0.4, "abstract": 0.1}
 """How often a sample lacks a whole group."""
 
@@ -67,46 +68,58 @@ Counted = tuple[int, Paper, Found]
 
 def main(arguments: Sequence[str]) -> None:
     """Learn, say how well, and write the blend into the package."""
-    parts: list[Examples] = []
-    for folder in arguments:
-        settings = load_settings(folder)
-        with opened(settings) as library:
-            parts += lessons_of(settings, library)
-    examples = Examples.joined(parts)
-    blends = {}
-    for kind in KINDS:
-        chosen = of_kind(examples, kind)
-        taught, test = parted(chosen)
-        about = {"learned on": f"{len(chosen.groups)} queries of {len(parts)} libraries"}
-        blends[kind] = calibrated(learn(taught, settings.seed, left_out(kind), about, FORESTS), test)
-        error, _ = calibration_error(blends[kind], test)
-        print(f"{kind}, held out: nDCG@10 {ndcg_of(scores_of(blends[kind], test), test).mean():.4f}, "
-              f"calibration error {error:.4f}")
+    blends: dict[str, Blend] = {}
+    # Those that go on from others learn once these are there.
+    for kinds in ([kind for kind in KINDS if kind not in UNDER], [*UNDER]):
+        grounds = {kind: ground for kind in kinds if (ground := ground_of(kind, blends)) is not None}
+        parts: list[Examples] = []
+        for folder in arguments:
+            settings = load_settings(folder)
+            with opened(settings) as library:
+                parts += lessons_of(settings, library, _modes(kinds), grounds)
+        examples = Examples.joined(parts)
+        for kind in kinds:
+            chosen = of_kind(examples, kind)
+            taught, test = parted(chosen)
+            about = {"learned on": f"{len(chosen.groups)} queries of {len(parts)} libraries"}
+            learned = learn(taught, settings.seed, left_out(kind), about, FORESTS, grounds.get(kind))
+            blends[kind] = calibrated(learned, test)
+            error, _ = calibration_error(blends[kind], test)
+            print(f"{kind}, held out: nDCG@10 {ndcg_of(scores_of(blends[kind], test), test).mean():.4f}, "
+                  f"calibration error {error:.4f}")
     SHIPPED.write_text(as_text(blends), encoding="utf-8")
 
 
-def lessons_of(settings: Settings, library: Library, modes: tuple[str, ...] = QUESTIONS) -> list[Examples]:
-    """What one library teaches, asked in these modes: as it is, with holes, and in samples."""
-    return [part for part in _of_library(settings, library, modes) if part is not None]
+def lessons_of(settings: Settings, library: Library, modes: tuple[str, ...], gates: Blends | None = None,
+               ) -> list[Examples]:
+    """What one library teaches, asked in these modes: as it is, with holes, and in samples; `gates` as in `lessons`."""
+    return [part for part in _of_library(settings, library, modes, gates) if part is not None]
 
 
-def _of_library(settings: Settings, library: Library, modes: tuple[str, ...]) -> Iterator[Examples | None]:
+def _modes(kinds: Iterable[str]) -> tuple[str, ...]:
+    """What teaches these kinds."""
+    once = dict.fromkeys(mode for kind in kinds for mode in ASKED[kind.partition(", ")[0]])
+    return (*once, *(mode for mode in TWICE if mode in once))
+
+
+def _of_library(settings: Settings, library: Library, modes: tuple[str, ...], gates: Blends | None,
+                ) -> Iterator[Examples | None]:
     generator = np.random.default_rng(settings.seed)
     store = vectors_of(settings)
     whole, _ = count(library, library.status().papers, stage, store=store)
-    yield from _periods(settings, library, whole, "whole", modes)
+    yield from _periods(settings, library, whole, "whole", modes, gates)
     uneven = _counted(library, store, ((key, _with_holes(paper, generator), found)
                                        for key, paper, found in stream_with_entities(library)))
-    yield from _periods(settings, library, uneven, "uneven", modes)
+    yield from _periods(settings, library, uneven, "uneven", modes, gates)
     bm25 = Bm25.fit(whole, settings)
     with stage("Samples", SAMPLES, " samples") as tick:
         for _ in range(SAMPLES):
-            yield _sample(settings, library, store, whole, bm25, generator, modes)
+            yield _sample(settings, library, store, whole, bm25, generator, modes, gates)
             tick(1)
 
 
 def _sample(settings: Settings, library: Library, store: VectorStore | None, whole: Corpus, bm25: Bm25,
-            generator: np.random.Generator, modes: tuple[str, ...]) -> Examples | None:
+            generator: np.random.Generator, modes: tuple[str, ...], gates: Blends | None) -> Examples | None:
     """A topical sample: the papers nearest to one that lists references, without some groups of metadata."""
     listed = np.flatnonzero(np.diff(whole.blocks["citations"].indptr) >= 5)
     centre = library.papers([int(whole.keys[generator.choice(listed)])])[0]
@@ -120,16 +133,17 @@ def _sample(settings: Settings, library: Library, store: VectorStore | None, who
     chosen = sorted(papers.items(), key=lambda one: one[1].id)
     corpus = _counted(library, store, ((key, _blank(paper, missing), [*given_entities(paper)])
                                        for key, paper in chosen))
-    asked = modes if generator.random() < 0.25 else ("none",)
-    return lessons(corpus, _fitted(corpus, settings), library_texts(library, corpus), settings, SAMPLED, asked)
+    asked = modes if generator.random() < 0.25 else tuple(mode for mode in modes if mode == "none")
+    return lessons(corpus, _fitted(corpus, settings), library_texts(library, corpus), settings, SAMPLED, asked,
+                   gates=gates)
 
 
 def _periods(settings: Settings, library: Library, corpus: Corpus, title: str, modes: tuple[str, ...],
-             ) -> Iterator[Examples | None]:
+             gates: Blends | None) -> Iterator[Examples | None]:
     signals, texts = _fitted(corpus, settings), library_texts(library, corpus)
     for period in range(PERIODS):
         with stage(f"Lessons from the {title} library, period {period + 1}", DRAFTS, " drafts") as tick:
-            yield lessons(corpus, signals, texts, settings, DRAFTS, modes, tick, period=period)
+            yield lessons(corpus, signals, texts, settings, DRAFTS, modes, tick, period=period, gates=gates)
 
 
 def _fitted(corpus: Corpus, settings: Settings) -> dict[str, Signal]:

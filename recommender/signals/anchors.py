@@ -63,8 +63,7 @@ class Anchors:
         close = self._cosines(rows, liked.rows)
         disliked = query.anchors.rows[query.anchors.weights < 0]
         unlike = (self._cosines(rows, disliked).max(axis=1) if len(disliked) else np.full(len(rows), np.nan))
-        likeness = np.full(len(rows), np.nan) if query.likeness is None else query.likeness[rows]
-        own = table(close @ liked.weights, close.max(axis=1), unlike, likeness,
+        own = table(close @ liked.weights, close.max(axis=1), unlike, query.closeness[rows],
                     self.citations.beside(query, liked, rows), *self.citations.reach(query, liked.rows, rows))
         return np.concatenate([own, self.citations.around(near, rows), self.neighbours.describe(near, rows)], axis=1)
 

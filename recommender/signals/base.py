@@ -70,7 +70,8 @@ class Query:
     entities: Weighted
     """Columns of the entities block that the draft names."""
     anchors: Weighted
-    """Rows given as evidence: references, a list's papers, verdicts (negative: not like this)."""
+    """Rows given as evidence: references, a list's papers, verdicts (negative: not like this). Beside a text, the
+    negative ones alone: the others are asked for by `given`."""
     visible: Mask
     """[papers] what may count as evidence: not hidden, not newer than the draft."""
     allowed: Mask
@@ -80,9 +81,7 @@ class Query:
     phrased: Scores
     """[papers] BM25 of every paper by phrases; 0 throughout where the draft has none that the library knows."""
     closeness: Scores
-    """[papers] words and phrases together, the anchors' beside the draft's: what makes a paper near."""
-    likeness: Scores | None
-    """[papers] nearness to the anchors' words and phrases; None without anchors."""
+    """[papers] words and phrases together: what makes a paper near."""
     nearest: Rows
     """The visible papers nearest to the query, best first; anchors are not among them."""
     near: Weighted
@@ -101,6 +100,8 @@ class Query:
     """The draft's text for an encoder."""
     surfaces: Mapping[int, str] = field(default_factory=dict)
     """Term column -> the word as the draft writes it."""
+    given: Query | None = None
+    """The papers given beside a text, asked by themselves."""
     memo: dict[str, Any] = field(default_factory=dict, repr=False)
     """What a signal has worked out for this query and asks for again; nobody else reads it."""
 
@@ -110,6 +111,11 @@ class Query:
             self.memo[name] = compute()
         value: T = self.memo[name]
         return value
+
+    @property
+    def sides(self) -> tuple[Query, ...]:
+        """The text, or the papers, or both, one after the other."""
+        return (self,) if self.given is None else (self, self.given)
 
     @property
     def liked(self) -> Weighted:
