@@ -157,7 +157,7 @@ def kind_of(query: Query, signals: Mapping[str, Signal]) -> str:
     """Which blend answers a query, one of `blend.KINDS`."""
     papers = len(query.liked)
     alone = "list" if papers >= MANY else "papers"
-    kind = "text and papers" if query.given else alone if papers else "text"
+    kind = "text and papers" if query.given is not None else alone if papers else "text"
     return f"{kind}, meaning" if _is_understood(query, signals) else kind
 
 
