@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +115,8 @@ class Index:
         rows = self.candidates(query, k, chosen)
         asked = {name: self.signals[name] for name in chosen}
         blend = self.blends[kind_of(query, asked)]
-        scored = blend.rank(rows, tables_of(asked, query, rows), context_of(self.signals, query), SIDES, k)
+        context = dict(zip(SIDES[""], context_of(self.signals, query), strict=False))
+        scored = blend.rank(rows, tables_of(asked, query, rows), context, SIDES, k)
         if "citations" in self.corpus.blocks:
             return scored
         # Calibration knows libraries with reference lists; of another's likelihoods nothing is claimed.
@@ -166,9 +166,13 @@ def _is_understood(query: Query, signals: Mapping[str, Signal]) -> bool:
     return isinstance(semantic, Semantic) and semantic.answers(query)
 
 
-def context_of(signals: Mapping[str, Signal], query: Query) -> dict[str, float]:
+def context_of(signals: Mapping[str, Signal], query: Query) -> tuple[float, ...]:
     """What the blend may know of a query besides the signals' features, in the order of `SIDES`."""
+    return tuple(value for side in query.sides for value in _context_of(signals, side))
+
+
+def _context_of(signals: Mapping[str, Signal], side: Query) -> tuple[float, ...]:
+    """As `blend.CONTEXT` has it."""
     citations = signals["citations"]
-    told = [(citations.density(side) if isinstance(citations, Citations) else 0.0,
-             float(np.log1p(len(side.corpus))), float(np.log1p(len(side.liked)))) for side in query.sides]
-    return dict(zip(SIDES[""], chain.from_iterable(told), strict=False))
+    return (citations.density(side) if isinstance(citations, Citations) else 0.0, float(np.log1p(len(side.corpus))),
+            float(np.log1p(len(side.liked))))

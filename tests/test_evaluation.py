@@ -23,7 +23,7 @@ from recommender.evaluation.controls import examine
 from recommender.evaluation.evaluate import as_text, evaluate
 from recommender.evaluation.files import read_drafts, read_qrels, run_lines
 from recommender.evaluation.learning import of_kind
-from recommender.evaluation.lessons import draft_rows, lessons, without_memberships
+from recommender.evaluation.lessons import described, draft_rows, inputs_of, lessons, without_memberships
 from recommender.evaluation.metrics import MEASURES, bootstrap
 from recommender.ingest.normal import Skipped
 from recommender.loaded import Index, kind_of
@@ -215,6 +215,10 @@ def test_a_query_is_answered_by_the_blend_of_its_kind(citing: tuple[Settings, Li
     given = tuple(f"g{number:03d}" for number in range(0, 2 * papers, 2))
     query, _ = prepare(index.corpus, index.bm25, citing[1], Draft(title=text, references=given))
     assert kind_of(query, index.signals) == kind
+    # What lessons tell of papers is what ranks them.
+    scored, blend = index.rank(query, 20), index.blends[kind]
+    told = inputs_of(blend, described(index.signals, query, scored.rows))
+    np.testing.assert_allclose(blend.scores(told), scored.score, rtol=1e-9)
 
 
 def test_a_teaching_list_holds_nothing_meanwhile(citing: tuple[Settings, Library]) -> None:

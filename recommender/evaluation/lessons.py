@@ -233,10 +233,10 @@ def anchored_query(corpus: Corpus, signals: Mapping[str, Signal], anchors: Rows)
 
 def described(signals: Mapping[str, Signal], query: Query, rows: Rows) -> Features:
     """[rows × INPUTS] what all signals and the context say; of papers beside a text too, [rows × PAIRED]."""
+    context = np.tile(np.array(context_of(signals, query), dtype=np.float32), (len(rows), 1))
     every = []
-    for side in query.sides:
-        context = np.array(list(context_of(signals, side).values()), dtype=np.float32)
-        every += [*(signal.describe(side, rows) for signal in signals.values()), np.tile(context, (len(rows), 1))]
+    for side, known in zip(query.sides, np.split(context, len(query.sides), axis=1), strict=True):
+        every += [*(signal.describe(side, rows) for signal in signals.values()), known]
     return np.concatenate(every, axis=1)
 
 
