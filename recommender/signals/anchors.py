@@ -12,7 +12,7 @@ import numpy as np
 
 from recommender.index.artifact import ArrayReader, ArrayWriter
 from recommender.index.corpus import Corpus
-from recommender.index.sparse import Rows
+from recommender.index.sparse import Rows, gather
 from recommender.papers import Evidence
 from recommender.settings import Settings
 from recommender.signals.base import Features, Query, Scores, Weighted, nothing, table
@@ -72,7 +72,11 @@ class Anchors:
         liked = _liked(query)
         if not len(liked):
             return []
-        shares = self._cosines(np.array([row]), liked.rows)[0] * liked.weights
+        columns, values, owner = query.once("anchors.vectors", lambda: gather(self.corpus.vectors, liked.rows))
+        own, weights, _ = gather(self.corpus.vectors, np.array([row]))
+        vector = np.zeros(self.corpus.vectors.shape[1])
+        vector[own] = weights
+        shares = np.bincount(owner, values * vector[columns], len(liked)) * liked.weights
         found = [Evidence(self.name, "paper", str(anchor), float(share), "is like it")
                  for anchor, share in zip(liked.rows.tolist(), shares, strict=True) if share]
         return sorted(found, key=lambda e: (-e.amount, e.name))
