@@ -37,6 +37,8 @@ WIDER = 500
 """Nearest papers that the widest look around the draft takes in."""
 ANCHOR_SHARE = 0.1
 """Of the weight of all near papers, what anchors themselves have where there are any."""
+READ = 50
+"""Papers in place of a text whose own words name the terms."""
 CENTRE_TERMS = 500
 """Terms, and phrases, of the anchors that stand for them."""
 SENTENCES = 40
@@ -61,7 +63,13 @@ def prepare(corpus: Corpus, bm25: Bm25, library: Library, draft: Draft, naming: 
     allowed[rows.of(draft.filters.without)] = False
     spans = tuple(extract(draft.text)) if draft.text else ()
     entities = entity_columns(corpus, spans, draft.entities, naming)
-    return assemble(corpus, bm25, draft, Weighted.of(anchors), entities, visible, allowed, excluded), spans
+    query = assemble(corpus, bm25, draft, Weighted.of(anchors), entities, visible, allowed, excluded)
+    if len(query.liked):
+        given = library.papers_by_key(corpus.keys[query.liked.rows[:READ]].tolist())
+        written = " ".join(" ".join((paper.title, paper.abstract, *paper.keywords))
+                           for _, paper in sorted(given.items()))
+        query = replace(query, surfaces={**_surfaces(corpus, written), **query.surfaces})
+    return query, spans
 
 
 def assemble(corpus: Corpus, bm25: Bm25, draft: Draft, anchors: Weighted, entities: Weighted, visible: Mask,
@@ -104,10 +112,6 @@ def _assembled(corpus: Corpus, bm25: Bm25, draft: Draft, anchors: Weighted, enti
         entities = entities if len(entities) else _shared(corpus, liked)
     lexical, phrased = _scores(bm25, text_terms, phrases)
     closeness = nearness(lexical, phrased)
-    said, vocabulary = " ".join((draft.text, *(one.name for one in draft.entities))), corpus.vocabularies.get("terms")
-    surfaces = {} if vocabulary is None else {
-        vocabulary.columns[term]: word for term, word in zip(reversed(terms(said)), reversed(words(said)), strict=True)
-        if term in vocabulary.columns}
     nearest = _nearest(closeness, visible, anchors)
     return Query(
         corpus=corpus, terms=text_terms, known=_known(corpus, bm25, counts, text_terms),
@@ -118,7 +122,16 @@ def _assembled(corpus: Corpus, bm25: Bm25, draft: Draft, anchors: Weighted, enti
         closeness=closeness, nearest=nearest, near=_near(closeness, nearest, liked),
         year=draft.filters.year_to, hidden=np.zeros(0, dtype=np.intp) if hidden is None else hidden,
         authors=_author_columns(corpus, draft.authors), own_authors=draft.own_authors,
-        wording="" if len(liked) else text_of(draft.title, draft.abstract), surfaces=surfaces)
+        wording="" if len(liked) else text_of(draft.title, draft.abstract),
+        surfaces=_surfaces(corpus, " ".join((draft.text, *(one.name for one in draft.entities)))))
+
+
+def _surfaces(corpus: Corpus, text: str) -> dict[int, str]:
+    """Term column -> the word for it that comes first in a text."""
+    vocabulary = corpus.vocabularies.get("terms")
+    return {} if vocabulary is None else {
+        vocabulary.columns[term]: word for term, word in zip(reversed(terms(text)), reversed(words(text)), strict=True)
+        if term in vocabulary.columns}
 
 
 def _author_columns(corpus: Corpus, names: Iterable[str]) -> Rows:

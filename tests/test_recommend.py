@@ -16,6 +16,7 @@ from recommender.settings import Settings
 from recommender.starter import install
 from recommender.store.intake import Incoming
 from recommender.store.library import Library
+from recommender.text.terms import words
 
 DRAFT = Draft(title="Distilling a vision-language encoder into a small student",
               abstract="A student imitates the image-text similarities of CLIP, its teacher, by distillation.")
@@ -90,6 +91,15 @@ def test_a_doi_is_as_good_as_an_id(recommender: Recommender) -> None:
 def test_anchors_without_text_find_their_community(recommender: Recommender) -> None:
     assert ids(recommender, Draft(liked=("mt1", "mt3")), 3)[0][:2] == "mt"
     assert ids(recommender, Draft(liked=("kd1", "kd2")), 3)[0][:2] == "kd"
+
+
+def test_terms_of_given_papers_are_named_by_their_own_words(recommender: Recommender) -> None:
+    given = recommender.library.papers(list(recommender.library.keys_of(["kd1", "kd2"]).values()))
+    written = set(words(" ".join(f"{paper.title} {paper.abstract} {' '.join(paper.keywords)}" for paper in given)))
+    found = recommender.recommend(Draft(liked=("kd1", "kd2")), 3).recommendations
+    named = {one.name for paper in found for one in paper.evidence if one.kind == "term"}
+    assert named
+    assert named <= written
 
 
 def test_an_empty_draft_gets_a_note_and_no_papers(recommender: Recommender) -> None:

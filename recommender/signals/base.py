@@ -99,7 +99,7 @@ class Query:
     wording: str = field(default="", repr=False)
     """The draft's text for an encoder."""
     surfaces: Mapping[int, str] = field(default_factory=dict)
-    """Term column -> the word as the draft writes it."""
+    """Term column -> the word as the draft writes it, or the papers in place of a text do."""
     given: Query | None = None
     """The papers given beside a text, asked by themselves."""
     memo: dict[str, Any] = field(default_factory=dict, repr=False)
