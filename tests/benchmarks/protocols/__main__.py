@@ -14,6 +14,7 @@ from pathlib import Path
 
 import alike
 import cross
+import evidence
 import holes
 import lists
 import samples
@@ -46,6 +47,8 @@ def parser() -> argparse.ArgumentParser:
     some.add_argument("--learned-from", nargs="*", default=(), help="the data folders that ship.py was run on")
     add("sizes", "the shipped blend on 227, 1,000 and 10,000 papers").add_argument("--share", type=float, default=1.0)
     add("alike", "one paper as anchor, without text").add_argument("--most", type=int, default=300)
+    add("given", "some references beside the text, and alone", drafts=True).add_argument("--draws", type=int, default=4)
+    add("removed", "reference lists taken away", drafts=True)
     both = add("cross", "blends learned on another library", drafts=True)
     both.add_argument("other")
     both.add_argument("other_drafts")
@@ -73,6 +76,10 @@ def main() -> None:
             samples.sizes(settings, said.share, seed)
         case "alike":
             alike.run(settings, said.most, seed)
+        case "given":
+            evidence.given(settings, asked_in(said.drafts, said.qrels), said.draws, seed)
+        case "removed":
+            evidence.removed(settings, asked_in(said.drafts, said.qrels), seed)
         case "cross":
             cross.run(settings, asked_in(said.drafts, said.qrels), load_settings(said.other, make=False),
                       asked_in(said.other_drafts, said.other_qrels), seed)

@@ -16,14 +16,11 @@ from collections import defaultdict
 import numpy as np
 from compare import BLEND, BM25, SHIPPED_BLEND, Comparison, blends_of
 from drafts import drawn, lists_of, newest, not_newer
+from evidence import knowing_less
 
-from recommender.evaluation.lessons import without_lists
-from recommender.loaded import Index
 from recommender.papers import Draft, Filters
 from recommender.progress import stage
-from recommender.recommend import Recommender
 from recommender.settings import Settings
-from recommender.signals import SIGNALS
 from recommender.store.library import Library, opened
 
 UNDATED = 0.1
@@ -42,7 +39,7 @@ def run(settings: Settings, most: int, seed: int) -> None:
                 beside[cited] |= lists[key] - {cited}
         cited_before = {cited for key, names in lists.items() if key not in hidden for cited in names}
         anchors = drawn(sorted(key for key, others in beside.items() if len(others) >= LEAST), most, seed)
-        recommender = _knowing_less(settings, library, hidden)
+        recommender = knowing_less(settings, library, hidden)
         recommenders = blends_of(recommender)
         compared = {is_known: Comparison(title) for is_known, title in (
             (True, "Anchors that the known lists cite"), (False, "Anchors that no known list cites"))}
@@ -73,16 +70,3 @@ def _hidden(library: Library, lists: dict[int, set[int]], seed: int) -> tuple[se
     if not years:
         chosen = drawn(chosen, int(len(chosen) * UNDATED), seed)
     return set(chosen), max(years, default=None)
-
-
-def _knowing_less(settings: Settings, library: Library, hidden: set[int]) -> Recommender:
-    """On the library's index, every signal fitted again without these papers' lists."""
-    index = Index.load(settings)
-    keep = ~np.isin(index.corpus.keys, sorted(hidden))
-    corpus = without_lists(index.corpus, keep)
-    signals = {}
-    with stage("Fitting signals", len(SIGNALS), " signals") as tick:
-        for name, signal in SIGNALS.items():
-            signals[name] = signal.fit(corpus, settings)
-            tick(1)
-    return Recommender(settings, library, Index(index.folder, index.manifest, corpus, signals, index.blends))
