@@ -170,6 +170,12 @@ def test_a_tail_that_describes_is_left_out():
     assert set(found("A CLIP-based score and a BERT-style encoder.")) == {"CLIP", "BERT"}
 
 
+@pytest.mark.parametrize("part", ["Dev", "Test", "Train", "Training", "Validation"])
+def test_a_part_of_a_dataset_is_no_dataset(part):
+    assert names(f"It is ahead on the ScienceQA and LLaVA {part} dataset.", "Dataset") == {"ScienceQA"}
+    assert names(f"We learn on the {part} dataset.", "Dataset") == set()
+
+
 # Names that are words
 
 
