@@ -241,8 +241,9 @@ def described(signals: Mapping[str, Signal], query: Query, rows: Rows) -> Featur
 
 
 def inputs_of(blend: Blend, told: Features) -> Features:
-    """[rows × the blend's columns] of [rows × INPUTS], or PAIRED."""
-    return told[:, [_PLACES[column] for column in blend.columns]]
+    """[rows × the blend's columns] of [rows × INPUTS], or PAIRED; the same array where these are all of them."""
+    places = [_PLACES[column] for column in blend.columns]
+    return told if places == list(range(told.shape[1])) else told[:, places]
 
 
 def without_memberships(corpus: Corpus, rows: Rows, columns: Rows) -> Corpus:
