@@ -255,7 +255,7 @@ class Recommender:
             return False, "No paper passes the filters."
         told = familiarity(index.corpus, words_of(draft.title, draft.abstract))
         judged = is_familiar(told, index.manifest.get("familiarity", ()))
-        if query.given or len(query.liked) or (_closeness(index, query) >= CLOSE if judged is None else judged):
+        if query.has_papers or (_closeness(index, query) >= CLOSE if judged is None else judged):
             return True, ""
         return False, STRANGE
 

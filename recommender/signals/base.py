@@ -123,6 +123,11 @@ class Query:
         return self.anchors.positive()
 
     @property
+    def has_papers(self) -> bool:
+        """Whether papers speak for others, in place of a text or beside one."""
+        return any(len(side.liked) for side in self.sides)
+
+    @property
     def is_empty(self) -> bool:
         """Whether there is nothing to go on at all."""
         return not len(self.terms) and not len(self.entities) and not len(self.anchors)
