@@ -18,6 +18,7 @@ import numpy as np
 
 from recommender.blend import KINDS, SHIPPED, UNDER, Blend, Blends, as_text
 from recommender.build import count, library_texts, stream_with_entities
+from recommender.errors import InputError
 from recommender.evaluation.learning import (
     calibrated,
     calibration_error,
@@ -67,7 +68,10 @@ Counted = tuple[int, Paper, Found]
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Learn, say how well, and write the blend into the package."""
+    """Learn, say how well, and write the blend into the package. Raises InputError where no library is encoded."""
+    if all(vectors_of(load_settings(folder)) is None for folder in arguments):
+        raise InputError("None of these libraries knows what its texts mean, and blends that do have to be learned. "
+                         "Encode one first: recommender --data DATA embed")
     blends: dict[str, Blend] = {}
     # Those that go on from others learn once these are there.
     for kinds in ([kind for kind in KINDS if kind not in UNDER], [*UNDER]):
@@ -172,4 +176,7 @@ def _blank(paper: Paper, names: Iterable[str]) -> Paper:
 if __name__ == "__main__":
     if not sys.argv[1:] or not all(Path(folder).is_dir() for folder in sys.argv[1:]):
         sys.exit(__doc__)
-    main(sys.argv[1:])
+    try:
+        main(sys.argv[1:])
+    except InputError as error:
+        sys.exit(str(error))
