@@ -63,13 +63,16 @@ def prepare(corpus: Corpus, bm25: Bm25, library: Library, draft: Draft, naming: 
     allowed[rows.of(draft.filters.without)] = False
     spans = tuple(extract(draft.text)) if draft.text else ()
     entities = entity_columns(corpus, spans, draft.entities, naming)
-    query = assemble(corpus, bm25, draft, Weighted.of(anchors), entities, visible, allowed, excluded)
-    if len(query.liked):
-        given = library.papers_by_key(corpus.keys[query.liked.rows[:READ]].tolist())
-        written = " ".join(" ".join((paper.title, paper.abstract, *paper.keywords))
-                           for _, paper in sorted(given.items()))
-        query = replace(query, surfaces={**_surfaces(corpus, written), **query.surfaces})
-    return query, spans
+    return assemble(corpus, bm25, draft, Weighted.of(anchors), entities, visible, allowed, excluded), spans
+
+
+def worded(query: Query, library: Library) -> Query:
+    """The query for one who explains it: papers in place of a text name its terms as they write them."""
+    if not len(query.liked):
+        return query
+    given = library.papers_by_key(query.corpus.keys[query.liked.rows[:READ]].tolist())
+    written = " ".join(" ".join((paper.title, paper.abstract, *paper.keywords)) for _, paper in sorted(given.items()))
+    return replace(query, surfaces={**_surfaces(query.corpus, written), **query.surfaces})
 
 
 def assemble(corpus: Corpus, bm25: Bm25, draft: Draft, anchors: Weighted, entities: Weighted, visible: Mask,

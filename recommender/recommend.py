@@ -22,7 +22,7 @@ from recommender.ingest.read import Record, read_text
 from recommender.loaded import Index, nominated, tables_of
 from recommender.missing import PAPERS, Suggestion, missing, spoken_of
 from recommender.papers import Answer, Draft, Evidence, Missing, Paper, Recommendation, Span
-from recommender.prepare import prepare
+from recommender.prepare import prepare, worded
 from recommender.settings import Settings
 from recommender.signals import SIGNALS
 from recommender.signals.base import Query, Signal
@@ -120,7 +120,7 @@ class Recommender:
         relevant, note = self._judgement(index, draft, query, scored)
         lacking = self._missing(index, catalogue, query, draft, spans) if relevant else []
         papers = self._papers(index, [*scored.rows.tolist(), *(row for one in lacking for row in _shown(one))])
-        evidence = self._evidence(index, query, scored.rows.tolist(), catalogue)
+        evidence = self._evidence(index, worded(query, self.library), scored.rows.tolist(), catalogue)
         found = tuple(
             Recommendation(papers[row], float(scored.score[i]), self._parts(scored, i),
                            evidence[row], float(scored.base[i]),

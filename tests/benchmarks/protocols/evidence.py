@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from compare import Asked, Comparison, blends_of
 
-from recommender.evaluation.lessons import without_lists
+from recommender.evaluation.lessons import FEW, without_lists
 from recommender.evaluation.metrics import DEPTH
 from recommender.index.sparse import best
 from recommender.loaded import Index
@@ -19,8 +19,6 @@ from recommender.settings import Settings
 from recommender.signals import SIGNALS
 from recommender.store.library import Library, opened
 
-FEW = 3
-"""References given."""
 LEAST = 6
 """A draft of fewer wanted papers would have too few left."""
 NEAREST = 1000
