@@ -6,10 +6,8 @@ from. A build is written beside the others and renamed; the file CURRENT, swappe
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 import time
@@ -20,6 +18,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from filelock import FileLock
 from scipy.sparse import csr_matrix
 
 from recommender.errors import ArtifactError
@@ -27,6 +26,7 @@ from recommender.errors import ArtifactError
 FORMAT = 3
 MANIFEST = "manifest.json"
 POINTER = "CURRENT"
+LOCK = "lock"
 KEPT = 2
 """Builds kept: the current one, and the one before it that running queries may still read."""
 
@@ -180,22 +180,17 @@ def _builds(root: Path) -> list[int]:
 
 
 def _publish(building: Path, root: Path) -> None:
-    """Give a whole build the next number, and let the pointer name the newest; other processes may do the same."""
-    while True:
-        try:
-            building.rename(root / f"{max(_builds(root), default=0) + 1:06d}")
-            break
-        except OSError as error:
-            if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
-                raise
-            # Another build took that number a moment ago.
-    newest = 0
-    # Whoever writes the pointer last has looked for newer builds after that, so it never stays behind.
-    while (number := _builds(root)[-1]) != newest:
-        newest = number
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", prefix=f".{POINTER}.", dir=root, delete=False) as file:
-            file.write(f"{newest:06d}")
-        os.replace(file.name, root / POINTER)
+    """Give a whole build the next number, and let the pointer name it; one process after another."""
+    with FileLock(root / LOCK):
+        number = max(_builds(root), default=0) + 1
+        # Where others write beside it, a listing may miss what came in a moment ago.
+        while (root / f"{number:06d}").exists():
+            number += 1
+        name = f"{number:06d}"
+        building.rename(root / name)
+        pointer = root / f".{POINTER}"
+        pointer.write_text(name, encoding="utf-8")
+        pointer.replace(root / POINTER)
 
 
 def _forget_old(root: Path) -> None:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from filelock import FileLock, Timeout
 
 from recommender.errors import InputError
 from recommender.settings import Settings
-
-if sys.platform != "win32":
-    import fcntl
 
 Halves = npt.NDArray[np.float16]
 HASH = 64
@@ -60,15 +57,14 @@ class VectorStore:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Hold the store for adding. Raises InputError where another process does (where the system can tell)."""
+        """Hold the store for adding. Raises InputError where another process does."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "lock").open("w") as file:
-            if sys.platform != "win32":
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except OSError as error:
-                    raise InputError(f"Another process is encoding texts into {self.folder}. Let it end, or stop it."
-                                     ) from error
+        try:
+            held = FileLock(self.folder / "lock", blocking=False).acquire()
+        except Timeout as error:
+            raise InputError(f"Another process is encoding texts into {self.folder}. Let it end, or stop it."
+                             ) from error
+        with held:
             self._read()  # what another has added until now
             yield
 
