@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -61,23 +61,27 @@ class Scored:
                       {name: part[places] for name, part in self.parts.items()}, self.likelihood[places])
 
 
+@dataclass(frozen=True, eq=False)
 class Blend:
     """Learned trees, and the map from score to likelihood."""
 
-    def __init__(self, gate: str, trees: Sequence[str], columns: Sequence[tuple[str, str]],
-                 calibration: tuple[float, float] | None, about: Mapping[str, Any],
-                 under: Mapping[str, tuple[float, Blend]] | None = None) -> None:
-        self.gate, self.trees = gate, tuple(trees)
-        """The gate, and the forests, in LightGBM's text form."""
-        self.under = dict(under or {})
-        """Kind -> weight and blend from whose score this one goes on, whose gate is the sum of theirs."""
-        self.columns = tuple(columns)
-        """(signal, feature) of each input column; the context's have no signal."""
-        self.calibration = calibration
-        """Slope (positive) and intercept of the log-odds as a function of the score (Platt, 1999)."""
-        self.about = about
-        """Where it was learned and how it did there."""
-        self.names = tuple(dict.fromkeys(signal for signal, _ in self.columns if signal))
+    columns: tuple[tuple[str, str], ...]
+    """(signal, feature) of each input column; the context's have no signal."""
+    gate: str = ""
+    """The gate's trees, in LightGBM's text form."""
+    forests: Sequence[tuple[float, str]] = ()
+    """What each counts in the score, and its trees in LightGBM's text form."""
+    under: Mapping[str, tuple[float, Blend]] = field(default_factory=dict)
+    """Kind -> weight and blend from whose score this one goes on, whose gate is the sum of theirs."""
+    calibration: tuple[float, float] | None = None
+    """Slope (positive) and intercept of the log-odds as a function of the score (Platt, 1999)."""
+    about: Mapping[str, Any] = field(default_factory=dict)
+    """Where it was learned and how it did there."""
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The signals that it hears."""
+        return tuple(dict.fromkeys(signal for signal, _ in self.columns if signal))
 
     # Few kinds of queries are asked of one process: trees are read out of their text when they are first wanted.
 
@@ -92,9 +96,9 @@ class Blend:
     def forest(self) -> Forest:
         """All trees, one forest behind the other; a leaf counts as much as its forest does in the score."""
         owners = {name: number for number, name in enumerate(self.names, start=1)}
-        models = [Model(trees, range(len(self.columns)), 1 / len(self.trees)) for trees in self.trees]
+        models = [Model(trees, range(len(self.columns)), share) for share, trees in self.forests]
         for kind, (weight, blend) in self.under.items():
-            models += [Model(trees, self._columns_of(kind), weight / len(blend.trees)) for trees in blend.trees]
+            models += [Model(trees, self._columns_of(kind), weight * share) for share, trees in blend.forests]
         return Forest.read(models, [owners.get(signal, 0) for signal, _ in self.columns])
 
     def _columns_of(self, kind: str) -> list[int]:
@@ -111,22 +115,22 @@ class Blend:
     def on(self, blends: Blends) -> Blend:
         """The same going on from others than it was learned on."""
         under = {kind: (weight, blends[kind]) for kind, (weight, _) in self.under.items()}
-        return Blend(self.gate, self.trees, self.columns, self.calibration, self.about, under)
+        return replace(self, under=under)
 
     def as_dict(self) -> dict[str, Any]:
         """As what `of` reads, fit for JSON."""
         return {"columns": self.columns, "calibration": self.calibration, "about": self.about,
                 "under": {kind: weight for kind, (weight, _) in self.under.items()},
-                "gate": self.gate.split("\n"), "trees": [forest.split("\n") for forest in self.trees]}
+                "gate": self.gate.split("\n"), "forests": [(share, trees.split("\n")) for share, trees in self.forests]}
 
     @classmethod
     def of(cls, said: Mapping[str, Any], blends: Blends) -> Blend:
         """From what `as_dict` gave, going on from some of these blends."""
         calibration = said["calibration"]
-        return cls("\n".join(said["gate"]), ["\n".join(forest) for forest in said["trees"]],
-                   [(signal, feature) for signal, feature in said["columns"]],
-                   None if calibration is None else (float(calibration[0]), float(calibration[1])), said["about"],
-                   {kind: (float(weight), blends[kind]) for kind, weight in said["under"].items()})
+        return cls(tuple((signal, feature) for signal, feature in said["columns"]), "\n".join(said["gate"]),
+                   [(float(share), "\n".join(trees)) for share, trees in said["forests"]],
+                   {kind: (float(weight), blends[kind]) for kind, weight in said["under"].items()},
+                   None if calibration is None else (float(calibration[0]), float(calibration[1])), said["about"])
 
     def rank(self, rows: Rows, tables: Tables, context: Mapping[str, float], features: Mapping[str, Sequence[str]],
              k: int) -> Scored:
@@ -216,12 +220,15 @@ def passing(gate: Forest, inputs: Features, number: int) -> Rows:
     return np.sort(np.argsort(-told, kind="stable")[:number])
 
 
-def joined(one: Blend, other: Blend) -> Blend:
-    """The mean of both, forest by forest, behind the gate of `one` and about what it is. Not calibrated.
+def joined(one: Blend, other: Blend, share: float) -> Blend:
+    """`share` of the score of `one` and the rest of the other's, behind the gate of `one` and about what it is.
 
-    Raises ValueError where they read different columns, or go on from different kinds.
+    Not calibrated. Raises ValueError where they read different columns, or go on from different kinds.
     """
     if one.columns != other.columns or one.under.keys() != other.under.keys():
         raise ValueError("blends of different columns")
-    under = {kind: ((weight + other.under[kind][0]) / 2, blend) for kind, (weight, blend) in one.under.items()}
-    return Blend(one.gate, (*one.trees, *other.trees), one.columns, None, one.about, under)
+    both = (share, one), (1 - share, other)
+    under = {kind: (sum(part * blend.under[kind][0] for part, blend in both), below)
+             for kind, (_, below) in one.under.items()}
+    forests = [(part * weight, trees) for part, blend in both for weight, trees in blend.forests if part]
+    return replace(one, forests=forests, under=under, calibration=None)

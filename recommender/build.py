@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -21,6 +21,7 @@ from recommender.evaluation.learning import (
     of_kind,
     parted,
     scores_of,
+    share_of,
 )
 from recommender.evaluation.lessons import REFERENCES, Examples, draft_rows, lessons
 from recommender.familiarity import least_familiar
@@ -46,8 +47,8 @@ from recommender.store.rows import chunks
 Stage = Callable[..., AbstractContextManager[Tick]]
 DRAFTS = 300
 """Papers at most that a build learns from."""
-ENOUGH = 100
-"""With fewer, chance would choose the blend."""
+ENOUGH = 50
+"""With fewer, the drafts held out are too few to tell what their share is to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,21 +126,25 @@ def own_blends(settings: Settings, library: Library, corpus: Corpus, signals: Ma
 
 
 def _better(shipped: Blend, examples: Examples, seed: int) -> tuple[Blend, dict[str, Any]]:
-    """The shipped blend of one kind, alone or as a mean with the library's own, calibrated, by the drafts held out.
+    """The shipped blend of one kind, alone or together with the library's own, calibrated, by the drafts held out.
 
-    Alone, the library's own is worse nearly everywhere: hundreds of drafts teach less than thousands.
+    They say what share each is to have: where the shipped one knows the field, hundreds of drafts teach little beside
+    its thousands; where it does not, nearly all.
     """
     taught, test = parted(examples)
     if not len(test.groups) or not len(taught.groups):
         return shipped, {"from": "shipped", "why": "too few drafts give such a query"}
-    about = {"learned on": f"{len(taught.groups)} queries of this library", "in a mean with": shipped.about}
-    learned = joined(learn(taught, seed, about=about, ground=shipped), shipped)
+    trees = learn(taught, seed, ground=shipped)
+    share = share_of(trees, shipped, test)
+    about = {"learned on": f"{len(taught.groups)} queries of this library", "their share": round(share, 3),
+             "the rest": shipped.about}
+    learned = replace(joined(trees, shipped, share), about=about)
     own, other = (float(ndcg_of(scores_of(blend, test), test).mean()) for blend in (learned, shipped))
     better = own > other
     blend = calibrated(learned if better else shipped, test)
     error, table = calibration_error(blend, test)
     return blend, {"from": "library" if better else "shipped", "held_out": {
-        "queries": len(test.groups), "learned": round(own, 4), "shipped": round(other, 4)},
+        "queries": len(test.groups), "share": round(share, 3), "learned": round(own, 4), "shipped": round(other, 4)},
         "calibration_error": round(error, 4), "reliability": table}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,7 @@ def test_best_first_and_ties_to_the_smaller_row(blend: Blend, examples: Examples
 def test_every_path_of_every_tree_uses_one_signal(which: str, blend: Blend) -> None:
     chosen = blend if which == "learned" else load(SHIPPED)[which]
     owners = [signal for signal, _ in chosen.columns]
-    forests = [lightgbm.Booster(model_str=trees) for trees in chosen.trees]
+    forests = [lightgbm.Booster(model_str=trees) for _, trees in chosen.forests]
     for tree in (tree for forest in forests for tree in forest.dump_model()["tree_info"]):
         stack: list[tuple[dict[str, Any], set[str]]] = [(tree["tree_structure"], set())]
         while stack:
@@ -120,13 +121,14 @@ def test_saved_and_loaded_it_scores_the_same(blend: Blend, examples: Examples, t
 
 def test_forests_and_joined_blends_score_by_the_mean(examples: Examples) -> None:
     both = learn(examples, seed=1, forests=2)
-    one, other = (Blend(both.gate, (trees,), both.columns, None, {}) for trees in both.trees)
-    assert one.trees != other.trees
+    one, other = (replace(both, forests=[(1.0, trees)]) for _, trees in both.forests)
+    assert one.forests != other.forests
     mean = (scores_of(one, examples) + scores_of(other, examples)) / 2
     np.testing.assert_allclose(scores_of(both, examples), mean, rtol=1e-9)
-    np.testing.assert_allclose(scores_of(joined(one, other), examples), mean, rtol=1e-9)
+    np.testing.assert_allclose(scores_of(joined(one, other, 0.5), examples), mean, rtol=1e-9)
+    np.testing.assert_array_equal(scores_of(joined(one, other, 1.0), examples), scores_of(one, examples))
     with pytest.raises(ValueError, match="columns"):
-        joined(one, learn(examples, seed=1, without=("bm25",)))
+        joined(one, learn(examples, seed=1, without=("bm25",)), 0.5)
 
 
 def test_what_the_gate_stops_would_not_have_come_first(blend: Blend, examples: Examples) -> None:

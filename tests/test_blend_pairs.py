@@ -53,7 +53,7 @@ def test_it_ranks_better_than_the_text_the_papers_and_their_sum(examples: Exampl
 
 def test_its_score_is_theirs_weighed_and_what_its_own_trees_add(examples: Examples, blends: dict[str, Blend]) -> None:
     blend, inputs = blends[KIND], examples.tables[0][:, [PAIRED.index(column) for column in blends[KIND].columns]]
-    own = Blend("", blend.trees, blend.columns, None, {}).scores(inputs)
+    own = replace(blend, under={}).scores(inputs)
     weights = [weight for weight, _ in blend.under.values()]
     np.testing.assert_allclose(blend.scores(inputs), own + blend.below(inputs) @ weights, rtol=1e-9)
 
@@ -81,9 +81,9 @@ def test_it_can_go_on_from_others_and_be_joined(examples: Examples, blends: dict
     assert [blend for _, blend in blends[KIND].on(turned).under.values()] == list(turned.values())
     other = learn(examples, seed=2, ground=blends[KIND])
     mean = (scores_of(blends[KIND], examples) + scores_of(other, examples)) / 2
-    np.testing.assert_allclose(scores_of(joined(blends[KIND], other), examples), mean, rtol=1e-9)
+    np.testing.assert_allclose(scores_of(joined(blends[KIND], other, 0.5), examples), mean, rtol=1e-9)
     with pytest.raises(ValueError, match="columns"):
-        joined(blends[KIND], blends["text"])
+        joined(blends[KIND], blends["text"], 0.5)
 
 
 def test_the_context_of_both_sides_is_told_apart() -> None:

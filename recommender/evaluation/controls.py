@@ -95,7 +95,7 @@ def examine(corpus: Corpus, signals: Mapping[str, Signal], texts: Callable[[Rows
 
 def used(blend: Blend) -> set[tuple[str, str]]:
     """The columns on which the trees split."""
-    forests = [lightgbm.Booster(model_str=trees) for trees in blend.trees]
+    forests = [lightgbm.Booster(model_str=trees) for _, trees in blend.forests]
     counts = np.sum([forest.feature_importance("split") for forest in forests], axis=0)
     return {column for column, count in zip(blend.columns, counts, strict=True) if count and column[0]}
 

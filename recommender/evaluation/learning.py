@@ -8,6 +8,7 @@ LightGBM's interaction constraints bind paths, not trees: a leaf, not a tree, be
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import lightgbm
@@ -66,32 +67,33 @@ def learn(examples: Examples, seed: int, without: Sequence[str] = (), about: Map
     With a ground, another blend, it reads the same columns, stands behind its gate, and goes on from what that goes on
     from; otherwise a gate is learned too.
     """
-    columns = [column for column in INPUTS if column[0] not in without] if ground is None else list(ground.columns)
-    bare = Blend("", (), columns, None, {}) if ground is None else ground
-    context = [i for i, (signal, _) in enumerate(columns) if not signal]
-    constraints = [[i for i, (owner, _) in enumerate(columns) if owner == signal] + context for signal in bare.names]
+    bare = ground or Blend(tuple(column for column in INPUTS if column[0] not in without))
+    context = [i for i, (signal, _) in enumerate(bare.columns) if not signal]
+    constraints = [[i for i, (owner, _) in enumerate(bare.columns) if owner == signal] + context
+                   for signal in bare.names]
     tables = [inputs_of(bare, table) for table in examples.tables]
     every = [examples.cited[start:start + size] for start, size in _spans(examples)]
     if ground is None:
         gate = _grown(tables, every, _average(every),
                       {**_GATE, "interaction_constraints": constraints, "seed": seed % 2**31})
-        bare = Blend(gate, (), columns, None, {})
+        bare = replace(bare, gate=gate)
     hard = [passing(bare.gatekeeper, table, TAUGHT) for table in tables]
     taught = [table[rows] for table, rows in zip(tables, hard, strict=True)]
     cited = [one[rows] for one, rows in zip(every, hard, strict=True)]
     weights, begin = _begun(bare, taught, cited)
-    grown = [_grown(taught, cited, begin, {"interaction_constraints": constraints, "seed": (seed + number) % 2**31,
-                                           "num_iterations": TREES}) for number in range(forests)]
+    grown = [(1 / forests, _grown(taught, cited, begin, {
+        "interaction_constraints": constraints, "seed": (seed + number) % 2**31, "num_iterations": TREES}))
+        for number in range(forests)]
     under = {kind: (weight, blend) for weight, (kind, (_, blend)) in zip(weights, bare.under.items(), strict=True)}
-    return Blend(bare.gate, grown, columns, None, dict(about or {}), under)
+    return Blend(bare.columns, bare.gate, grown, under, about=dict(about or {}))
 
 
 def ground_of(kind: str, blends: Blends) -> Blend | None:
     """What the blend of a kind is before it has learned, where it goes on from others: no more than their sum."""
     if kind not in UNDER:
         return None
-    columns = [column for column in PAIRED if column[0] not in left_out(kind)]
-    return Blend("", (), columns, None, {}, {one: (1.0, blends[one]) for one in UNDER[kind]})
+    columns = tuple(column for column in PAIRED if column[0] not in left_out(kind))
+    return Blend(columns, under={one: (1.0, blends[one]) for one in UNDER[kind]})
 
 
 def _average(cited: list[npt.NDArray[np.bool_]]) -> npt.NDArray[np.float64]:
@@ -108,8 +110,18 @@ def _begun(ground: Blend, tables: list[Features], cited: list[npt.NDArray[np.boo
     if not ground.under:
         return [], begin
     scores = np.concatenate([ground.below(table) for table in tables])
+    found, odds = regressed(scores, np.concatenate(cited), begin[0])
+    return found.tolist(), odds
+
+
+def regressed(scores: npt.NDArray[np.float64], cited: npt.NDArray[np.bool_], begin: float = 0.0,
+              ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Weights [scorers], none negative, of scores [candidates × scorers] by logistic regression, and the log-odds.
+
+    `begin` is the intercept that the search starts from.
+    """
     told = np.column_stack([np.ones(len(scores)), scores])
-    label = np.concatenate(cited).astype(np.float64)
+    label = cited.astype(np.float64)
 
     def loss(weights: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
         odds = told @ weights
@@ -117,8 +129,17 @@ def _begun(ground: Blend, tables: list[Features], cited: list[npt.NDArray[np.boo
         return float((np.logaddexp(0, odds) - odds * label).mean()), slope
 
     equal = np.full(scores.shape[1], 1 / scores.shape[1])
-    found = minimize(loss, np.array([begin[0], *equal]), jac=True, method="BFGS").x
-    return found[1:].tolist(), told @ found
+    found = minimize(loss, np.array([begin, *equal]), jac=True, method="L-BFGS-B",
+                     bounds=[(None, None), *[(0, None)] * len(equal)]).x
+    return found[1:], told @ found
+
+
+def share_of(one: Blend, other: Blend, held_out: Examples) -> float:
+    """What share `one` is to have in the score beside another that stands behind the same gate, by drafts held out."""
+    scores = np.stack([scores_of(blend, held_out) for blend in (one, other)], axis=1)
+    passed = np.isfinite(scores).all(axis=1)
+    weights, _ = regressed(scores[passed], held_out.cited[passed])
+    return float(weights[0] / (weights.sum() or 1.0))
 
 
 def _grown(tables: list[Features], cited: list[npt.NDArray[np.bool_]], begin: npt.NDArray[np.float64],
@@ -159,8 +180,7 @@ def calibrated(blend: Blend, held_out: Examples) -> Blend:
         return float(np.logaddexp(0, odds).mean() - (odds * y).mean())
 
     fitted = minimize(loss, np.array([0.0, -2.0]), method="Nelder-Mead").x
-    calibration = float(np.exp(fitted[0]) / scale), float(fitted[1])
-    return Blend(blend.gate, blend.trees, blend.columns, calibration, blend.about, blend.under)
+    return replace(blend, calibration=(float(np.exp(fitted[0]) / scale), float(fitted[1])))
 
 
 def ndcg_of(score: npt.NDArray[np.float64], examples: Examples) -> npt.NDArray[np.float64]:
