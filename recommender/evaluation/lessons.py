@@ -27,6 +27,7 @@ from recommender.settings import Settings
 from recommender.signals import SIGNALS
 from recommender.signals.als import Als
 from recommender.signals.base import Features, Mask, Query, Signal, Weighted
+from recommender.signals.semantic import Semantic
 from recommender.text.entities import extract
 
 REFERENCES = 5
@@ -141,7 +142,7 @@ def lessons(corpus: Corpus, signals: Mapping[str, Signal], papers: Callable[[Row
 
     Candidates are all that is nominated; with `gates`, those that the gate of such a query lets through. `papers` gives
     the texts of rows. `signals` may lack the factors: they are fitted again, once on what drafts may know and once
-    without any reference list; what the other signals fit holds no edge.
+    without any reference list, and so is the map of citations; no other signal learns from reference lists.
     """
     rows, last = draft_rows(corpus, most, settings.seed, split, period)
     if not len(rows) or not modes:
@@ -159,7 +160,7 @@ def lessons(corpus: Corpus, signals: Mapping[str, Signal], papers: Callable[[Row
     if hidden is not corpus:
         signals = {name: signal if name in EDGELESS else SIGNALS[name].fit(hidden, settings)
                    for name, signal in signals.items() if name != Als.name}
-    answering = {is_blind: _with_factors(signals, Als.fit(without_lists(hidden, keep, rows), settings))
+    answering = {is_blind: _fitted_anew(signals, without_lists(hidden, keep, rows), settings)
                  for is_blind, keep in listing.items()}
     texts = papers(rows)
     cites = corpus.blocks["citations"]
@@ -202,9 +203,12 @@ def lessons(corpus: Corpus, signals: Mapping[str, Signal], papers: Callable[[Row
                     np.array([missed for *_, missed in found]))
 
 
-def _with_factors(signals: Mapping[str, Signal], factors: Als) -> dict[str, Signal]:
-    """The signals in the registry's order, with these factors."""
-    return {name: factors if name == factors.name else signals[name] for name in SIGNALS}
+def _fitted_anew(signals: Mapping[str, Signal], corpus: Corpus, settings: Settings) -> dict[str, Signal]:
+    """The signals in the registry's order; what they learn from reference lists, from those of this corpus alone."""
+    learned: dict[str, Signal] = {Als.name: Als.fit(corpus, settings)}
+    if isinstance(semantic := signals.get(Semantic.name), Semantic):
+        learned[semantic.name] = semantic.taught_by(corpus)
+    return {name: {**signals, **learned}[name] for name in SIGNALS}
 
 
 def learning_query(corpus: Corpus, signals: Mapping[str, Signal], paper: Paper, row: int,

@@ -23,7 +23,7 @@ from scipy.sparse import csr_matrix
 
 from recommender.errors import ArtifactError
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "manifest.json"
 POINTER = "CURRENT"
 LOCK = "lock"

@@ -81,6 +81,13 @@ class Corpus:
         """Who cites whom; None where nobody is known to cite."""
         return Links.of(self.blocks["citations"], self.by_column["citations"]) if "citations" in self.blocks else None
 
+    @cached_property
+    def listing(self) -> npt.NDArray[np.bool_]:
+        """[papers] whether it lists references."""
+        if "citations" not in self.blocks:
+            return np.zeros(len(self), dtype=np.bool_)
+        return np.asarray(np.diff(self.blocks["citations"].indptr) > 0)
+
     def rows_of(self, keys: Iterable[int]) -> npt.NDArray[np.intp]:
         """Rows of those keys that are in the index, ascending, once each."""
         wanted = np.array(sorted(set(keys)), dtype=np.int64)

@@ -76,8 +76,6 @@ class Als:
         self.cited_places = np.full(len(corpus), -1, dtype=np.intp)
         """[papers] where each stands among the cited papers that take part; -1 where it does not."""
         self.cited_places[layout.kept["citations"]] = np.arange(len(layout.kept["citations"]))
-        listed = corpus.blocks.get("citations")
-        self.lists_references = np.zeros(len(corpus), np.bool_) if listed is None else np.diff(listed.indptr) > 0
 
     @classmethod
     def fit(cls, corpus: Corpus, settings: Settings) -> Als:
@@ -163,7 +161,7 @@ class Als:
     def _folded(self, query: Query) -> Factors | None:
         entry, system, known = self._system(query)
         # Of a hidden paper that lists references, the factors have learned what it cites: better silent than told.
-        if not len(entry) or self.lists_references[query.hidden].any():
+        if not len(entry) or self.corpus.listing[query.hidden].any():
             return None
         return np.linalg.solve(system, known.T @ entry.weights).astype(np.float32)
 

@@ -1,6 +1,8 @@
 """Nearness in meaning: vectors of texts by a sentence encoder, where the semantic extra and vectors are there.
 
-All papers are scanned in the vectors' 128 main directions; whatever is then looked at is compared in full.
+How like a paper is to the draft is their cosine, and what the library's own citations say of such a text and such a
+paper (`recommender.semantic.citing`). All papers are scanned in the vectors' 128 main directions; whatever is then
+looked at is compared in full.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from recommender.index.artifact import ArrayReader, ArrayWriter
 from recommender.index.corpus import Corpus
 from recommender.index.sparse import Rows, best
 from recommender.papers import Evidence
+from recommender.semantic.citing import citing_map
 from recommender.semantic.encoder import Vectors, encoder
 from recommender.settings import Settings
 from recommender.signals.base import Features, Mask, Query, Scores, Weighted, nothing, table, to_others
@@ -24,10 +27,12 @@ from recommender.signals.neighbours import GROUPS, Neighbours
 
 DIRECTIONS = 128
 """Directions of most variance that a scan of all papers looks at."""
+CITING = 0.3
+"""What the cosine under the map of citations counts beside that of the vectors."""
 NEAR = 100
 """The papers nearest in meaning whose references and people are evidence."""
 SHARPNESS = 3
-"""A near paper's weight is its cosine to this power."""
+"""A near paper's weight is its likeness to this power."""
 FEEDBACK = 10
 """The papers nearest in meaning that a candidate is compared with."""
 _OWN = ("cosine", "cosine_share", "cosine_z", "feedback", "given", "given_best")
@@ -42,34 +47,52 @@ class Semantic:
     features: ClassVar[tuple[str, ...]] = (*_OWN, *(f"near_{name}" for name in _AROUND),
                                            *(f"near_{group}" for group in GROUPS))
 
-    def __init__(self, corpus: Corpus, directions: Vectors | None = None, scan: Vectors | None = None, model: str = "",
-                 encoded_by: str = "") -> None:
+    def __init__(self, corpus: Corpus, directions: Vectors | None = None, scan: Vectors | None = None,
+                 citing: Vectors | None = None, model: str = "", encoded_by: str = "") -> None:
         self.corpus = corpus
         self.citations, self.neighbours = Citations(corpus), Neighbours(corpus)
-        self.directions = np.zeros((0, 0), np.float32) if directions is None else directions
+        none = np.zeros((0, 0), np.float32)
+        self.directions = none if directions is None else directions
         """[dimensions × DIRECTIONS] orthonormal."""
-        self.scan = np.zeros((0, 0), np.float32) if scan is None else scan
-        """[papers × DIRECTIONS] every paper's vector in these directions."""
+        self.scan = none if scan is None else scan
+        """[papers × (DIRECTIONS, axes)] every paper's vector in these directions, then under the map, times CITING."""
+        self.citing = none if citing is None else citing
+        """[dimensions × axes] the map of a text that cites; no axes where none is known."""
         self.model, self.encoded_by = model, encoded_by
         self.missing = "" if corpus.embeddings is not None else "no vectors"
         """Why it is silent; empty where it is not."""
+        self.learned_from = corpus.listing
+        """[papers] whose reference lists the map knows."""
 
     @classmethod
     def fit(cls, corpus: Corpus, settings: Settings) -> Semantic:
-        """Find the main directions: eigenvectors of the vectors' second moments."""
+        """Find the main directions, eigenvectors of the vectors' second moments, and the map of citations."""
         if corpus.embeddings is None:
             return cls(corpus)
         every = corpus.embeddings.astype(np.float32)
         _, vectors = np.linalg.eigh((every.T @ every).astype(np.float64))
         directions = np.ascontiguousarray(vectors[:, ::-1][:, :DIRECTIONS]).astype(np.float32)
-        return cls(corpus, directions, every @ directions, settings.semantic_model,
+        bare = cls(corpus, directions, every @ directions, None, settings.semantic_model,
                    encoder(settings.semantic_model).name)
+        return bare.taught_by(corpus)
+
+    def taught_by(self, corpus: Corpus) -> Semantic:
+        """The same with the map that another state of the corpus's reference lists gives."""
+        if self.missing:
+            return self
+        plain = self.scan[:, :self.directions.shape[1]]
+        citing, cited = citing_map(corpus) or (np.zeros((len(self.directions), 0), np.float32), plain[:, :0])
+        made = Semantic(self.corpus, self.directions, np.concatenate([plain, CITING * cited], axis=1), citing,
+                        self.model, self.encoded_by)
+        made.learned_from = corpus.listing
+        return made
 
     def save(self, writer: ArrayWriter) -> None:
-        """The directions and the papers in them; the vectors are the corpus's."""
+        """The directions, the map, and the papers in them; the vectors are the corpus's."""
         if self.corpus.embeddings is not None:
             writer.array("semantic.directions", self.directions)
             writer.array("semantic.scan", self.scan)
+            writer.array("semantic.citing", self.citing)
             writer.names("semantic.encoder", [self.model, self.encoded_by])
 
     @classmethod
@@ -77,8 +100,8 @@ class Semantic:
         """As saved."""
         if corpus.embeddings is None:
             return cls(corpus)
-        return cls(corpus, reader.array("semantic.directions"), reader.array("semantic.scan"),
-                   *reader.names("semantic.encoder"))
+        directions, scan, citing = (reader.array(f"semantic.{name}") for name in ("directions", "scan", "citing"))
+        return cls(corpus, directions, scan, citing, *reader.names("semantic.encoder"))
 
     def answers(self, query: Query) -> bool:
         """Whether it has anything to say to a query."""
@@ -101,12 +124,13 @@ class Semantic:
         own = self._vectors(rows)
         known: Mask = np.asarray(own.any(axis=1))
         cosine = np.where(known, own @ meaning, np.nan).astype(np.float64)
+        likeness = cosine + self._as_cited(query, meaning, rows)
         # Not the largest of the rows asked for: a row's features are the same whoever stands beside it.
         top = float(scanned.max(initial=0.0)) or 1.0
         middle, spread = query.once("semantic.spread", lambda: (float(scanned.mean()), float(scanned.std()) or 1.0))
-        columns = (cosine, cosine / top, (cosine - middle) / spread,
-                   self._likeness(own, known, around.near.rows[:FEEDBACK], rows)[0],
-                   *self._likeness(own, known, query.liked.rows, rows))
+        columns = (cosine, likeness / top, (likeness - middle) / spread,
+                   self._closeness(own, known, around.near.rows[:FEEDBACK], rows)[0],
+                   *self._closeness(own, known, query.liked.rows, rows))
         return np.concatenate([table(*columns), self.citations.around(around, rows)[:, _PICKED],
                                self.neighbours.describe(around, rows)], axis=1)
 
@@ -147,23 +171,42 @@ class Semantic:
             raise RuntimeError("asked without vectors")
         return np.asarray(self.corpus.embeddings[rows], dtype=np.float32)
 
+    def _asked(self, query: Query, meaning: Vectors) -> Vectors:
+        """[DIRECTIONS + axes] the draft's vector in the directions, then as that of one who cites, of unit length."""
+        def compute() -> Vectors:
+            citing = meaning @ self.citing
+            # Of a hidden paper that lists references, the map has learned what it cites.
+            if self.learned_from[query.hidden].any():
+                citing[:] = 0
+            norm = float(np.linalg.norm(citing))
+            return np.concatenate([meaning @ self.directions, citing / (norm or 1.0)])
+
+        return query.once("semantic.asked", compute)
+
+    def _as_cited(self, query: Query, meaning: Vectors, rows: Rows) -> Scores:
+        """[rows] what the map adds to the cosine."""
+        axes = slice(self.directions.shape[1], None)
+        return np.asarray(self.scan[rows, axes] @ self._asked(query, meaning)[axes], dtype=np.float64)
+
     def _scanned(self, query: Query, meaning: Vectors) -> Scores:
-        """[papers] about the cosine."""
-        return query.once("semantic.scan", lambda: (self.scan @ (meaning @ self.directions)).astype(np.float64))
+        """[papers] about the likeness."""
+        return query.once("semantic.scan", lambda: (self.scan @ self._asked(query, meaning)).astype(np.float64))
 
     def _around(self, query: Query, meaning: Vectors) -> Query:
         """The same query with the papers nearest in meaning as its near papers."""
         def near() -> Query:
             rows = best(self._scanned(query, meaning), 4 * NEAR, query.visible)
-            cosine = np.maximum(self._vectors(rows) @ meaning, 0).astype(np.float64)
-            order = np.lexsort((rows, -cosine))[:NEAR]
-            weights = cosine[order] ** SHARPNESS
+            likeness = (self._vectors(rows) @ meaning).astype(np.float64) + self._as_cited(query, meaning, rows)
+            likeness = np.maximum(likeness, 0)
+            order = np.lexsort((rows, -likeness))[:NEAR]
+            weights = likeness[order] ** SHARPNESS
             total = float(weights.sum())
             return replace(query, near=Weighted(rows[order], weights / total) if total else Weighted.none(), memo={})
 
         return query.once("semantic.near", near)
 
-    def _likeness(self, own: Vectors, known: Mask, others: Rows, rows: Rows) -> tuple[Scores, Scores]:
+    def _closeness(self, own: Vectors, known: Mask, others: Rows, rows: Rows) -> tuple[Scores, Scores]:
         """[rows] mean and largest cosine to other papers, itself left out."""
         mean, largest = to_others((own @ self._vectors(others).T).astype(np.float64), rows, others)
         return np.where(known, mean, np.nan), np.where(known, largest, np.nan)
+
