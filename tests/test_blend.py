@@ -14,7 +14,16 @@ import pytest
 from recommender.blend import CONTEXT, GIVEN, KINDS, SHIPPED, Blend, as_text, joined, load
 from recommender.build import build
 from recommender.errors import ArtifactError
-from recommender.evaluation.learning import INPUTS, TAUGHT, calibrated, learn, ndcg_of, scores_of
+from recommender.evaluation.learning import (
+    INPUTS,
+    TAUGHT,
+    calibrated,
+    learn,
+    ndcg_of,
+    parted,
+    scores_of,
+    share_of,
+)
 from recommender.evaluation.lessons import COLUMNS, Examples
 from recommender.loaded import FEATURES, Index
 from recommender.papers import Draft, Paper
@@ -131,6 +140,22 @@ def test_forests_and_joined_blends_score_by_the_mean(examples: Examples) -> None
         joined(one, learn(examples, seed=1, without=("bm25",)), 0.5)
 
 
+def test_drafts_held_out_say_what_share_a_blend_is_to_have(examples: Examples) -> None:
+    taught, test = parted(examples)
+    good = learn(taught, seed=1)
+    chance = replace(taught, cited=np.random.default_rng(1).permutation(taught.cited))
+    misled = learn(chance, seed=1, ground=replace(good, forests=()))
+    share = share_of(good, misled, test)
+    assert 0.7 < share <= 1
+    assert share_of(misled, good, test) == pytest.approx(1 - share, abs=1e-3)
+
+
+def test_one_without_a_share_leaves_nothing_behind(blend: Blend, examples: Examples) -> None:
+    other = learn(examples, seed=2)
+    assert [trees for _, trees in joined(other, blend, 0.0).forests] == [trees for _, trees in blend.forests]
+    assert joined(other, blend, 1.0).forests == other.forests
+
+
 def test_what_the_gate_stops_would_not_have_come_first(blend: Blend, examples: Examples) -> None:
     tables: dict[str, Any] = {}
     place = 0
@@ -167,8 +192,8 @@ def test_the_shipped_blend_knows_the_signals_there_are(kind: str) -> None:
 def test_a_library_with_reference_lists_learns_from_them_and_says_so(tmp_path: Path) -> None:
     """Two fields whose papers cite their own; each newer paper cites six older ones of its field."""
     dice = random.Random(5)
-    fields = {"g": "graph layout edge crossing node drawing tree planar",
-              "r": "query index retrieval rank feedback term"}
+    fields = {"g": "graph layout edge crossing node drawing tree planar force cluster label bundle matrix hierarchy",
+              "r": "query index retrieval rank feedback term corpus judge expansion passage snippet stem log click"}
     papers = []
     for number in range(260):
         field = "gr"[number % 2]
@@ -183,7 +208,10 @@ def test_a_library_with_reference_lists_learns_from_them_and_says_so(tmp_path: P
     library.take(Incoming(paper, "t", line, "jsonl") for line, paper in enumerate(papers, 1))
     build(settings, library)
     said = Index.load(settings).manifest["blend"]
-    assert said["from"] in {"library", "shipped"}
+    assert said["drafts"] > 0
+    for kind in ("text", "papers"):
+        assert said[kind]["from"] in {"library", "shipped"}
+        assert 0 <= said[kind]["held_out"]["share"] <= 1
     draft = Draft(title="planar graph drawing", abstract="edge crossing")
     found = Recommender.open(settings, library).recommend(draft, 10)
     assert {one.paper.id[0] for one in found.recommendations} == {"g"}
