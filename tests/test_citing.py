@@ -74,6 +74,9 @@ def test_few_citations_give_no_map(styled: Semantic) -> None:
     listing = np.arange(PAPERS) < OLD + ENOUGH // 4 - 1
     assert citing_map(without_lists(styled.corpus, listing)) is None
     assert citing_map(replace(styled.corpus, embeddings=None)) is None
+    assert styled.corpus.embeddings is not None
+    unencoded = np.where(listing[:, None], styled.corpus.embeddings, np.float16(0))
+    assert citing_map(replace(styled.corpus, embeddings=unencoded)) is None
 
 
 def test_the_cosine_stays_the_cosine(styled: Semantic) -> None:

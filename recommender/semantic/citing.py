@@ -14,7 +14,7 @@ from recommender.index.corpus import Corpus
 from recommender.semantic.encoder import Vectors
 
 ENOUGH = 1000
-"""Citations; fewer would tell more of themselves than of citing."""
+"""Citations between encoded papers; fewer would tell more of themselves than of citing."""
 AXES = 128
 """Of the common space."""
 RIDGE = 0.2
@@ -27,12 +27,17 @@ def citing_map(corpus: Corpus) -> tuple[Vectors, Vectors] | None:
     These are of unit length. None where vectors or citations are too few.
     """
     cites = corpus.blocks.get("citations")
-    if corpus.embeddings is None or cites is None or cites.nnz < ENOUGH:
+    if corpus.embeddings is None or cites is None:
         return None
     vectors = corpus.embeddings.astype(np.float32)
+    encoded = diags_array(vectors.any(axis=1).astype(np.float64))
+    pairs = csr_matrix(encoded @ cites @ encoded)
+    pairs.eliminate_zeros()
+    if pairs.nnz < ENOUGH:
+        return None
     # A list of many references, and a paper in many lists, counts for less than it is long.
-    listed, citers = np.diff(cites.indptr), np.bincount(cites.indices, minlength=len(corpus))
-    pairs = csr_matrix(diags_array(listed.clip(1) ** -0.5) @ cites @ diags_array((1.0 + citers) ** -0.5))
+    listed, citers = np.diff(pairs.indptr), np.bincount(pairs.indices, minlength=len(corpus))
+    pairs = csr_matrix(diags_array(listed.clip(1) ** -0.5) @ pairs @ diags_array((1.0 + citers) ** -0.5))
     citing, cited = (_whitening(vectors, np.asarray(pairs.sum(axis=axis)).ravel()) for axis in (1, 0))
     left, strength, right = np.linalg.svd(citing @ (vectors.T @ (pairs @ vectors)).astype(np.float64) @ cited)
     known = vectors @ (cited @ right[:AXES].T).astype(np.float32)
