@@ -128,8 +128,8 @@ def own_blends(settings: Settings, library: Library, corpus: Corpus, signals: Ma
 def _better(shipped: Blend, examples: Examples, seed: int) -> tuple[Blend, dict[str, Any]]:
     """The shipped blend of one kind, alone or together with the library's own, calibrated, by the drafts held out.
 
-    They say what share each is to have: where the shipped one knows the field, hundreds of drafts teach little beside
-    its thousands; where it does not, nearly all.
+    These say what share each is to have: where the shipped one knows the field, hundreds of drafts teach little beside
+    its thousands; where it does not, they teach what counts.
     """
     taught, test = parted(examples)
     if not len(test.groups) or not len(taught.groups):

@@ -146,7 +146,7 @@ def test_drafts_held_out_say_what_share_a_blend_is_to_have(examples: Examples) -
     chance = replace(taught, cited=np.random.default_rng(1).permutation(taught.cited))
     misled = learn(chance, seed=1, ground=replace(good, forests=()))
     share = share_of(good, misled, test)
-    assert 0.7 < share <= 1
+    assert 0.6 < share <= 0.75
     assert share_of(misled, good, test) == pytest.approx(1 - share, abs=1e-3)
 
 

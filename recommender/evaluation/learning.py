@@ -135,11 +135,16 @@ def regressed(scores: npt.NDArray[np.float64], cited: npt.NDArray[np.bool_], beg
 
 
 def share_of(one: Blend, other: Blend, held_out: Examples) -> float:
-    """What share `one` is to have in the score beside another that stands behind the same gate, by drafts held out."""
+    """What share `one` is to have in the score beside another that stands behind the same gate.
+
+    Half of it is what drafts held out say, by logistic regression on both scores; they are few, so the other half is
+    what each forest would have as one of all.
+    """
     scores = np.stack([scores_of(blend, held_out) for blend in (one, other)], axis=1)
     passed = np.isfinite(scores).all(axis=1)
     weights, _ = regressed(scores[passed], held_out.cited[passed])
-    return float(weights[0] / (weights.sum() or 1.0))
+    alike = len(one.forests) / (len(one.forests) + len(other.forests))
+    return (float(weights[0] / (weights.sum() or 1.0)) + alike) / 2
 
 
 def _grown(tables: list[Features], cited: list[npt.NDArray[np.bool_]], begin: npt.NDArray[np.float64],
