@@ -16,6 +16,7 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, diags_array
+from threadpoolctl import threadpool_limits
 
 from recommender.blend import CONTEXT, GIVEN, Blend, Blends, passing
 from recommender.index.corpus import NO_YEAR, Corpus
@@ -183,18 +184,21 @@ def lessons(corpus: Corpus, signals: Mapping[str, Signal], papers: Callable[[Row
         if hits.any():
             found.append((told, hits, mode, draft, int(wanted.sum() - hits.sum())))
 
-    for row in rows.tolist():
-        query = learning_query(corpus, signals, texts[row], row)
-        cited = np.sort(cites.indices[cites.indptr[row]:cites.indptr[row + 1]])
-        for mode, asked in _questions(corpus, signals, texts[row], query, known, last, row, cited, modes, generator):
-            learn_from(int(corpus.marks[row]), mode, asked, cited)
-        tick(1)
-    for column in lists.tolist():
-        held = corpus.by_column["lists"]
-        papers_held = generator.permutation(held.indices[held.indptr[column]:held.indptr[column + 1]])
-        given, rest = np.split(papers_held, [len(papers_held) // 2])
-        asked = _knowing(anchored_query(corpus, signals, np.sort(given)), known)
-        learn_from(crc32(f"list {column}".encode()), "list", asked, rest)
+    # A lesson's products are small: BLAS threads would cost more than they bring, most of all beside other work.
+    with threadpool_limits(1, "blas"):
+        for row in rows.tolist():
+            query = learning_query(corpus, signals, texts[row], row)
+            cited = np.sort(cites.indices[cites.indptr[row]:cites.indptr[row + 1]])
+            for mode, asked in _questions(corpus, signals, texts[row], query, known, last, row, cited, modes,
+                                          generator):
+                learn_from(int(corpus.marks[row]), mode, asked, cited)
+            tick(1)
+        for column in lists.tolist():
+            held = corpus.by_column["lists"]
+            papers_held = generator.permutation(held.indices[held.indptr[column]:held.indptr[column + 1]])
+            given, rest = np.split(papers_held, [len(papers_held) // 2])
+            asked = _knowing(anchored_query(corpus, signals, np.sort(given)), known)
+            learn_from(crc32(f"list {column}".encode()), "list", asked, rest)
     if not found:
         return None
     return Examples(tuple(table for table, *_ in found), np.concatenate([cited for _, cited, *_ in found]),
