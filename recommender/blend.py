@@ -1,7 +1,7 @@
 """Feature tables -> one score, with each signal's part in it: base and parts add up to the score exactly.
 
 A gate of a few trees tells which candidates cannot be among the best. The blend of the others is a sum of small boosted
-trees: the mean of forests that differ by what chance showed each of them. On each path from a tree's root to a leaf
+trees: a mean of forests that differ by what chance showed each of them. On each path from a tree's root to a leaf
 stand features of one signal, and of the query's context; so every leaf belongs to one signal, or, where context alone
 led to it, to the base. There is one for each kind of query: with text, papers or both, without or with the meaning of
 texts. That of both goes on from the blends of either: its score is theirs, weighed, and what its own trees add.
@@ -230,5 +230,5 @@ def joined(one: Blend, other: Blend, share: float) -> Blend:
     both = (share, one), (1 - share, other)
     under = {kind: (sum(part * blend.under[kind][0] for part, blend in both), below)
              for kind, (_, below) in one.under.items()}
-    forests = [(part * weight, trees) for part, blend in both for weight, trees in blend.forests if part]
+    forests = [(part * weight, trees) for part, blend in both if part for weight, trees in blend.forests]
     return replace(one, forests=forests, under=under, calibration=None)

@@ -212,7 +212,8 @@ def _fitted_anew(signals: Mapping[str, Signal], corpus: Corpus, settings: Settin
     learned: dict[str, Signal] = {Als.name: Als.fit(corpus, settings)}
     if isinstance(semantic := signals.get(Semantic.name), Semantic):
         learned[semantic.name] = semantic.taught_by(corpus)
-    return {name: {**signals, **learned}[name] for name in SIGNALS}
+    every = {**signals, **learned}
+    return {name: every[name] for name in SIGNALS}
 
 
 def learning_query(corpus: Corpus, signals: Mapping[str, Signal], paper: Paper, row: int,

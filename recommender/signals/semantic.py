@@ -209,4 +209,3 @@ class Semantic:
         """[rows] mean and largest cosine to other papers, itself left out."""
         mean, largest = to_others((own @ self._vectors(others).T).astype(np.float64), rows, others)
         return np.where(known, mean, np.nan), np.where(known, largest, np.nan)
-
