@@ -216,6 +216,23 @@ def test_versions_and_sizes_belong_to_a_model_s_name(name):
     assert names(f"A call of {name} costs less.", "Method") == {name}
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Priors make GD-LDA robust.", {"GD-LDA"}),
+        ("CLIP4Clip beats X-CLIP.", {"CLIP4Clip", "X-CLIP"}),
+        ("A 3D-ResNet sees clips.", {"ResNet"}),
+        ("Every non-BERT model loses.", {"BERT"}),
+    ],
+)
+def test_a_known_name_behind_capitals_is_part_of_another(text, expected):
+    assert names(text, "Method") == expected
+
+
+def test_a_name_with_a_number_in_it_vouches_for_the_doubtful_one_beside_it():
+    assert names("Speech is encoded by Whisper, wav2vec 2.0 or by hand.", "Method") == {"Whisper", "wav2vec"}
+
+
 def test_a_phrase_that_a_name_is_spelled_like_is_none():
     assert extract("A priori knowledge helps us.") == []
 
@@ -294,6 +311,20 @@ def test_an_abstract_takes_milliseconds():
 
 
 # The list itself
+
+
+@pytest.mark.parametrize(
+    ("text", "datasets", "methods"),
+    [
+        ("GATK calls variants that gnomAD lacks.", {"gnomAD"}, {"GATK"}),
+        ("We regress trust in the World Values Survey by difference-in-differences.",
+         {"World Values Survey"}, {"difference-in-differences"}),
+        ("Landsat 8 and ERA5 feed the ensemble Kalman filter.", {"Landsat 8", "ERA5"}, {"ensemble Kalman filter"}),
+    ],
+)
+def test_names_of_other_fields_are_known(text, datasets, methods):
+    assert names(text, "Dataset") == datasets
+    assert names(text, "Method") == methods
 
 
 def test_gazetteer_is_large_and_read_quickly():

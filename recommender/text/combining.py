@@ -28,6 +28,8 @@ _CAPITALS = re.compile(r"[A-Z][A-Z0-9+-]+s?")
 _BEHIND = re.compile(r"(?<=\w) \( ?[A-Z][\w -]{0,15}\)$")
 # "Graph REASoning": capitals that spell an acronym out.
 _SPELLING = re.compile(r"[A-Z]{3,}[a-z]+|[A-Z][a-z]+[A-Z]{2,}[a-z]+")
+# What another name begins with, "GD-" of "GD-LDA", which is not LDA: capitals, glued on, and no dimensions ("3D-").
+_GLUED = re.compile(r"(?<![\w.-])(?!\dD-)(?=[A-Z0-9]{0,2}[A-Z])[A-Z0-9]+[a-z]?[A-Z0-9]*-$")
 _SURE = word_lists()["sure heads"]
 _WORD = re.compile(r"[^\W_]+(?:[-+&][^\W_]+)*\+*")
 
@@ -55,8 +57,8 @@ def _joined(text: str, ruled: Ruled, tags: list[Tag]) -> list[Span]:
         first = [_span(text, tag) for tag in tags if tag[2] == "Dataset" and not ruled.denied(*tag[:2])]
         more = ruled.spans
     else:
-        first = ruled.spans
         named = [name for tag in tags for name in _named(text, tag)] if not ruled.clinical else []
+        first = [_whole(text, span, named) for span in ruled.spans]
         more = [_span(text, name) for name in named if not ruled.denied(*name[:2])]
     return sorted([*first, *_clear_of(first, more)], key=lambda span: span.start)
 
@@ -66,6 +68,16 @@ def _span(text: str, tag: Tag) -> Span:
     surface = text[start:end]
     name = _BEHIND.sub("", surface.replace(" - ", "-"))
     return Span(start, end, label, surface, canonical(name, label) or surface)
+
+
+def _whole(text: str, span: Span, named: list[Tag]) -> Span:
+    """The name that a span is only the end of: "GD-LDA" for its "LDA"; a dataset where the tagger says so."""
+    before = _GLUED.search(text, max(0, span.start - 8), span.start)
+    if before is None or " " in span.surface or look(span.surface) < 2 or gazetteer().lookup(before.group()[:-1]):
+        return span
+    said = {label for start, end, label in named if start < span.end and end > span.start}
+    label = "Dataset" if "Dataset" in said else span.label
+    return _span(text, (before.start(), span.end, label))
 
 
 def _clear_of(first: list[Span], more: list[Span]) -> list[Span]:

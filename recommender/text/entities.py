@@ -11,7 +11,7 @@ from recommender.text.spelling import match_key
 
 __all__ = ["VERSION", "canonical", "extract", "extract_all", "match_key"]
 
-VERSION: int = 5
+VERSION: int = 6
 """Raised whenever the output changes; caches are keyed by it."""
 _BATCH = 64
 

@@ -41,8 +41,8 @@ class Entry:
 
     @property
     def proper(self) -> bool:
-        """Whether it is a proper name ("ResNet"), unlike a phrase ("graph neural network")."""
-        return any(c.isupper() for c in self.canonical)
+        """Whether it is a proper name ("ResNet", "wav2vec"), unlike a phrase ("graph neural network")."""
+        return any(c.isupper() or c.isdigit() for c in self.canonical)
 
 
 @dataclass(frozen=True, slots=True)
