@@ -30,7 +30,7 @@ from recommender.index.corpus import Corpus
 from recommender.index.counting import CorpusBuilder, given_entities
 from recommender.index.sparse import Rows
 from recommender.ingest.identity import record_hash, text_hash
-from recommender.loaded import ANALYSIS, BLEND
+from recommender.loaded import ANALYSIS, BLEND, TAUGHT_BY
 from recommender.naming import AS_READ, Naming
 from recommender.papers import Paper
 from recommender.progress import Tick, silence
@@ -89,9 +89,10 @@ def build(settings: Settings, library: Library, stage: Stage = silence) -> Built
                 signals[name] = signal.fit(corpus, settings)
                 signals[name].save(writer)
                 tick(1)
-        blends, manifest["blend"] = own_blends(settings, library, corpus, signals, stage)
+        blends, taught, manifest["blend"] = own_blends(settings, library, corpus, signals, stage)
         if blends is not None:
             writer.text(BLEND, as_text(blends))
+            writer.array(TAUGHT_BY, taught)
         with stage("Asking what is strange here", 1, " step") as tick:
             manifest["familiarity"] = least_familiar(corpus, library_texts(library, corpus), settings.seed)
             tick(1)
@@ -101,28 +102,29 @@ def build(settings: Settings, library: Library, stage: Stage = silence) -> Built
 
 
 def own_blends(settings: Settings, library: Library, corpus: Corpus, signals: Mapping[str, Signal], stage: Stage,
-               ) -> tuple[Blends | None, dict[str, Any]]:
+               ) -> tuple[Blends | None, Rows, dict[str, Any]]:
     """Shipped blends with what the library's own reference lists teach, where that ranks drafts held out better.
 
-    Returns None where the shipped ones serve as they are, and what the manifest says of the choice.
+    Returns None where the shipped ones serve as they are, the papers whose lists taught, and what the manifest says of
+    the choice.
     """
     shipped = load(SHIPPED)
     rows, _ = draft_rows(corpus, DRAFTS, settings.seed)
     if len(rows) < ENOUGH:
-        return None, {"from": "shipped", "why": f"{len(rows)} papers with {REFERENCES} references or more, "
+        return None, rows, {"from": "shipped", "why": f"{len(rows)} papers with {REFERENCES} references or more, "
                                                 f"learning wants {ENOUGH}"}
     with stage("Learning from reference lists", len(rows), " drafts") as tick:
         examples = lessons(corpus, signals, library_texts(library, corpus), settings, DRAFTS, tick=tick, gates=shipped)
     if examples is None:
-        return None, {"from": "shipped", "why": "no paper's references were among its candidates"}
+        return None, rows, {"from": "shipped", "why": "no paper's references were among its candidates"}
     chosen, said = dict(shipped), {}
     kinds = [kind for kind in KINDS if kind.endswith("meaning") == (corpus.embeddings is not None)]
     with stage("Growing trees", len(kinds), " blends") as tick:
         for kind in kinds:
             chosen[kind], said[kind] = _better(shipped[kind].on(chosen), of_kind(examples, kind), settings.seed)
             tick(1)
-    return chosen, {"from": "library" if any(one["from"] == "library" for one in said.values()) else "shipped",
-                    "drafts": len(rows), **said}
+    return chosen, rows, {"from": "library" if any(one["from"] == "library" for one in said.values()) else "shipped",
+                          "drafts": len(rows), **said}
 
 
 def _better(shipped: Blend, examples: Examples, seed: int) -> tuple[Blend, dict[str, Any]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ SIDES = {name: (*features, *(GIVEN + feature for feature in features)) for name,
 _KNOWN = {(name, feature) for name, features in SIDES.items() for feature in features}
 BLEND = "blend.json"
 """The blend learned from the library itself, in a build that has one; otherwise the shipped one serves."""
+TAUGHT_BY = "taught_by"
+"""The rows that taught that blend."""
 NOMINATED = 250
 """Rows that each retriever gives for the hundred best."""
 FEWEST = 100
@@ -51,6 +54,8 @@ class Index:
     corpus: Corpus
     signals: Mapping[str, Signal]
     blends: Blends
+    taught_by: Rows = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+    """Papers from whose reference lists these blends learned."""
 
     @classmethod
     def load(cls, settings: Settings) -> Index:
@@ -73,7 +78,13 @@ class Index:
         if gone := {column for blend in blends.values() for column in blend.columns} - _KNOWN:
             raise ArtifactError(f"The blend at {own} reads what signals no longer tell ({len(gone)} features). "
                                 "Rebuild it with: recommender build")
-        return cls(folder, reader.manifest, corpus, signals, blends)
+        taught_by = reader.array(TAUGHT_BY) if reader.has(TAUGHT_BY) else np.zeros(0, dtype=np.intp)
+        return cls(folder, reader.manifest, corpus, signals, blends, taught_by)
+
+    @cached_property
+    def general(self) -> Blends:
+        """The shipped blends, which know none of this library's papers by what they cite."""
+        return load(SHIPPED)
 
     @property
     def bm25(self) -> Bm25:
@@ -114,7 +125,9 @@ class Index:
         chosen = tuple(SIGNALS) if names is None else tuple(names)
         rows = self.candidates(query, k, chosen)
         asked = {name: self.signals[name] for name in chosen}
-        blend = self.blends[kind_of(query, asked)]
+        # A hidden paper that taught the blend has taught it what it cites itself.
+        blends = self.general if np.isin(query.hidden, self.taught_by).any() else self.blends
+        blend = blends[kind_of(query, asked)]
         context = dict(zip(SIDES[""], context_of(self.signals, query), strict=False))
         scored = blend.rank(rows, tables_of(asked, query, rows), context, SIDES, k)
         if "citations" in self.corpus.blocks:

@@ -215,6 +215,14 @@ def test_a_library_with_reference_lists_learns_from_them_and_says_so(tmp_path: P
     draft = Draft(title="planar graph drawing", abstract="edge crossing")
     found = Recommender.open(settings, library).recommend(draft, 10)
     assert {one.paper.id[0] for one in found.recommendations} == {"g"}
+    # A paper that taught, asked as a draft of its own, is answered by blends that have not seen its list.
+    index = Index.load(settings)
+    taught = library.ids_of(index.corpus.keys[index.taught_by].tolist())
+    assert len(taught) == said["drafts"]
+    general = Recommender(settings, library, replace(index, blends={}))
+    assert general.ranking(replace(draft, exclude=(min(taught.values()),)), 10)
+    with pytest.raises(KeyError):
+        general.ranking(replace(draft, exclude=(papers[0].id,)), 10)
     library.close()
 
 
