@@ -4,7 +4,8 @@ A gate of a few trees tells which candidates cannot be among the best. The blend
 trees: a mean of forests that differ by what chance showed each of them. On each path from a tree's root to a leaf
 stand features of one signal, and of the query's context; so every leaf belongs to one signal, or, where context alone
 led to it, to the base. There is one for each kind of query: with text, papers or both, without or with the meaning of
-texts. That of both goes on from the blends of either: its score is theirs, weighed, and what its own trees add.
+texts. That of both goes on from the blends of either: its score is theirs, weighed, and what its own trees add. In
+small libraries that list no references, texts are ranked by trees of their like as well.
 """
 
 from __future__ import annotations
@@ -35,6 +36,10 @@ KINDS = tuple(f"{kind}{meaning}" for meaning in ("", ", meaning") for kind in (
 text; each once more where vectors say what texts mean."""
 UNDER = {f"text and papers{meaning}": (f"text{meaning}", f"papers{meaning}") for meaning in ("", ", meaning")}
 """Kind -> those from whose blends its own goes on; they come before it in KINDS."""
+SMALL = 3000
+"""A library of fewer papers, and without reference lists, ranks texts by what small libraries teach, too."""
+SMALL_KINDS = {kind: f"small, {kind}" for kind in ("text", "text, meaning")}
+"""Kind of query -> the name of what they teach, which has half of the say there."""
 GIVEN = "given "
 """Stands before the names of what is said of given papers beside a text."""
 KEPT = 128
@@ -184,17 +189,18 @@ Blends = Mapping[str, Blend]
 
 def as_text(blends: Blends) -> str:
     """As the JSON that `load` reads."""
-    return json.dumps({kind: blends[kind].as_dict() for kind in KINDS}, indent=0)
+    return json.dumps({kind: blend.as_dict() for kind, blend in blends.items()}, indent=0)
 
 
-def load(path: Path) -> Blends:
-    """Read what `as_text` gave. Raises ArtifactError for anything else."""
+def load(path: Path, is_small: bool = False) -> Blends:
+    """Read what `as_text` gave, for a small library or not. Raises ArtifactError for anything else."""
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
         blends: dict[str, Blend] = {}
         for kind in KINDS:
             blends[kind] = Blend.of(said[kind], blends)
-        return blends
+        small = {kind: Blend.of(said[name], blends) for kind, name in SMALL_KINDS.items() if is_small}
+        return blends | {kind: joined(blend, blends[kind], 0.5) for kind, blend in small.items()}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ArtifactError(f"The blend at {path} cannot be read: {error}. Rebuild it with: recommender build",
                             ) from error

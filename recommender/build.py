@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -187,8 +187,13 @@ def sizes(corpus: Corpus) -> dict[str, int]:
 
 def stream_with_entities(library: Library) -> Iterator[tuple[int, Paper, Found]]:
     """Every paper by id, with its key and the entities its record or its text names."""
+    return with_entities(library, library.stream())
+
+
+def with_entities(library: Library, papers: Iterable[tuple[int, Paper]]) -> Iterator[tuple[int, Paper, Found]]:
+    """These papers with their keys and the entities their records or their texts name."""
     cache = Extractions(library)
-    for chunk in chunks(library.stream()):
+    for chunk in chunks(papers):
         hashes = [text_hash(paper.title, paper.abstract) for _, paper in chunk]
         found = cache.of(hashes)
         for (key, paper), paper_hash in zip(chunk, hashes, strict=True):

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from recommender.blend import CONTEXT, GIVEN, SHIPPED, Blends, Scored, Tables, load
+from recommender.blend import CONTEXT, GIVEN, SHIPPED, SMALL, Blends, Scored, Tables, load
 from recommender.errors import ArtifactError
 from recommender.index.artifact import ArrayReader, reading
 from recommender.index.corpus import Corpus
@@ -73,18 +73,18 @@ class Index:
         corpus = Corpus.restore(reader)
         signals = {name: signal.restore(reader, corpus) for name, signal in SIGNALS.items()}
         # Whether it has a blend of its own is for the manifest to say: the file may be cleared away meanwhile.
-        own = folder / BLEND if BLEND in reader.manifest["checksums"] else SHIPPED
-        blends = load(own)
+        has_own = BLEND in reader.manifest["checksums"]
+        blends = load(folder / BLEND) if has_own else shipped_for(corpus)
         if gone := {column for blend in blends.values() for column in blend.columns} - _KNOWN:
-            raise ArtifactError(f"The blend at {own} reads what signals no longer tell ({len(gone)} features). "
-                                "Rebuild it with: recommender build")
+            raise ArtifactError(f"The blend at {folder / BLEND if has_own else SHIPPED} reads what signals no longer "
+                                f"tell ({len(gone)} features). Rebuild it with: recommender build")
         taught_by = reader.array(TAUGHT_BY) if reader.has(TAUGHT_BY) else np.zeros(0, dtype=np.intp)
         return cls(folder, reader.manifest, corpus, signals, blends, taught_by)
 
     @cached_property
-    def general(self) -> Blends:
+    def shipped(self) -> Blends:
         """The shipped blends, which know none of this library's papers by what they cite."""
-        return load(SHIPPED)
+        return shipped_for(self.corpus)
 
     @property
     def bm25(self) -> Bm25:
@@ -126,7 +126,7 @@ class Index:
         rows = self.candidates(query, k, chosen)
         asked = {name: self.signals[name] for name in chosen}
         # A hidden paper that taught the blend has taught it what it cites itself.
-        blends = self.general if np.isin(query.hidden, self.taught_by).any() else self.blends
+        blends = self.shipped if np.isin(query.hidden, self.taught_by).any() else self.blends
         blend = blends[kind_of(query, asked)]
         context = dict(zip(SIDES[""], context_of(self.signals, query), strict=False))
         scored = blend.rank(rows, tables_of(asked, query, rows), context, SIDES, k)
@@ -144,6 +144,11 @@ class Index:
             rows = np.concatenate([rows, others[np.argsort(-query.lexical[others], kind="stable")][:k - len(rows)]])
         score = query.lexical[rows]
         return Scored(rows, score, np.zeros(len(rows)), {"bm25": score}, np.full(len(rows), np.nan))
+
+
+def shipped_for(corpus: Corpus) -> Blends:
+    """The shipped blends that serve a library as long as it has none of its own."""
+    return load(SHIPPED, is_small=len(corpus) < SMALL and "citations" not in corpus.blocks)
 
 
 def nominated(signals: Mapping[str, Signal], query: Query, each: int = NOMINATED) -> Rows:

@@ -181,6 +181,12 @@ def test_a_signal_left_out_is_not_an_input(examples: Examples) -> None:
     assert "bm25" not in {signal for signal, _ in learn(examples, seed=1, without=("bm25",)).columns}
 
 
+def test_a_small_library_without_reference_lists_ranks_texts_by_what_its_like_taught() -> None:
+    usual, small = load(SHIPPED), load(SHIPPED, is_small=True)
+    assert {kind for kind in KINDS if usual[kind].forests != small[kind].forests} == {"text", "text, meaning"}
+    assert usual.keys() == small.keys() == set(KINDS)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_shipped_blend_knows_the_signals_there_are(kind: str) -> None:
     shipped = load(SHIPPED)[kind]

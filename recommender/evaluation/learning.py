@@ -16,12 +16,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from recommender.blend import KINDS, UNDER, Blend, Blends, passing
+from recommender.blend import KINDS, SMALL, UNDER, Blend, Blends, passing
 from recommender.evaluation.lessons import ASKED, COLUMNS, INPUTS, PAIRED, TAUGHT, Examples, inputs_of
 from recommender.signals.base import Features
 
 TREES = 300
 """Of one forest."""
+FEWER = 100
+"""Of one that small libraries teach: their lessons are fewer, and what they say of one another's papers misleads."""
 HELD_OUT = 0.15
 """Share of the drafts that judge and calibrate; the shipped blends have not learned from them either."""
 SHOWN = 100
@@ -55,13 +57,19 @@ def of_kind(examples: Examples, kind: str) -> Examples:
     return examples.where(chosen)
 
 
+def of_small(examples: Examples) -> Examples:
+    """Those asked of small libraries."""
+    place = INPUTS.index(("", "papers"))
+    return examples.where(np.array([table[0, place] < np.log1p(SMALL) for table in examples.tables], dtype=np.bool_))
+
+
 def left_out(kind: str) -> tuple[str, ...]:
     """The signals that have nothing to say of this kind of query."""
     return () if kind.endswith("meaning") else ("semantic",)
 
 
 def learn(examples: Examples, seed: int, without: Sequence[str] = (), about: Mapping[str, Any] | None = None,
-          forests: int = 1, ground: Blend | None = None) -> Blend:
+          forests: int = 1, ground: Blend | None = None, trees: int = TREES) -> Blend:
     """The blend that ranks the examples best; `without` leaves signals out. Each forest has a seed of its own.
 
     With a ground, another blend, it reads the same columns, stands behind its gate, and goes on from what that goes on
@@ -82,7 +90,7 @@ def learn(examples: Examples, seed: int, without: Sequence[str] = (), about: Map
     cited = [one[rows] for one, rows in zip(every, hard, strict=True)]
     weights, begin = _begun(bare, taught, cited)
     grown = [(1 / forests, _grown(taught, cited, begin, {
-        "interaction_constraints": constraints, "seed": (seed + number) % 2**31, "num_iterations": TREES}))
+        "interaction_constraints": constraints, "seed": (seed + number) % 2**31, "num_iterations": trees}))
         for number in range(forests)]
     under = {kind: (weight, blend) for weight, (kind, (_, blend)) in zip(weights, bare.under.items(), strict=True)}
     return Blend(bare.columns, bare.gate, grown, under, about=dict(about or {}))

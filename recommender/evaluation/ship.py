@@ -4,22 +4,24 @@
 
 Each DATA is a data folder whose library has been imported. Every library is learned from as it is, from a copy in
 which records have lost parts, both with drafts of two periods, and from topical samples that lack whole groups of
-metadata.
+metadata. The samples alone teach the blends of small libraries.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from recommender.blend import KINDS, SHIPPED, UNDER, Blend, Blends, as_text
-from recommender.build import count, library_texts, stream_with_entities
+from recommender.blend import KINDS, SHIPPED, SMALL, SMALL_KINDS, UNDER, Blend, Blends, as_text
+from recommender.build import count, library_texts, stream_with_entities, with_entities
 from recommender.errors import InputError
 from recommender.evaluation.learning import (
+    FEWER,
+    TREES,
     calibrated,
     calibration_error,
     ground_of,
@@ -27,6 +29,7 @@ from recommender.evaluation.learning import (
     left_out,
     ndcg_of,
     of_kind,
+    of_small,
     parted,
     scores_of,
 )
@@ -54,7 +57,7 @@ FORESTS = 2
 """Grown for each kind of query: their mean ranks better than either."""
 SAMPLED = 20
 """Drafts of a sample."""
-SIZES = (150, 3000)
+SIZES = (150, SMALL)
 HOLES = {"abstract": 0.8, "venue": 0.8, "keywords": 0.8, "authors": 0.3}
 """What an uneven record loses, and how often."""
 UNEVEN = 0.45
@@ -84,14 +87,22 @@ def main(arguments: Sequence[str]) -> None:
         examples = Examples.joined(parts)
         for kind in kinds:
             chosen = of_kind(examples, kind)
-            taught, test = parted(chosen)
-            about = {"learned on": f"{len(chosen.groups)} queries of {len(parts)} libraries"}
-            learned = learn(taught, settings.seed, left_out(kind), about, FORESTS, grounds.get(kind))
-            blends[kind] = calibrated(learned, test)
-            error, _ = calibration_error(blends[kind], test)
-            print(f"{kind}, held out: nDCG@10 {ndcg_of(scores_of(blends[kind], test), test).mean():.4f}, "
-                  f"calibration error {error:.4f}")
+            blends[kind] = learned(chosen, kind, settings.seed, grounds.get(kind))
+            if kind in SMALL_KINDS:
+                gate = replace(blends[kind], forests=())
+                blends[SMALL_KINDS[kind]] = learned(of_small(chosen), kind, settings.seed, gate, FEWER)
     SHIPPED.write_text(as_text(blends), encoding="utf-8")
+
+
+def learned(examples: Examples, kind: str, seed: int, ground: Blend | None = None, trees: int = TREES) -> Blend:
+    """The blend of one kind of query, calibrated; says how well it does on the drafts held out."""
+    taught, test = parted(examples)
+    about = {"learned on": f"{len(examples.groups)} queries"}
+    blend = calibrated(learn(taught, seed, left_out(kind), about, FORESTS, ground, trees), test)
+    error, _ = calibration_error(blend, test)
+    print(f"{kind}, {len(examples.groups)} queries, held out: nDCG@10 "
+          f"{ndcg_of(scores_of(blend, test), test).mean():.4f}, calibration error {error:.4f}")
+    return blend
 
 
 def lessons_of(settings: Settings, library: Library, modes: tuple[str, ...], gates: Blends | None = None,
@@ -112,8 +123,7 @@ def _of_library(settings: Settings, library: Library, modes: tuple[str, ...], ga
     store = vectors_of(settings)
     whole, _ = count(library, library.status().papers, stage, store=store)
     yield from _periods(settings, library, whole, "whole", modes, gates)
-    uneven = _counted(library, store, ((key, _with_holes(paper, generator), found)
-                                       for key, paper, found in stream_with_entities(library)))
+    uneven = _counted(library, store, (_with_holes(one, generator) for one in stream_with_entities(library)))
     yield from _periods(settings, library, uneven, "uneven", modes, gates)
     bm25 = Bm25.fit(whole, settings)
     with stage("Samples", SAMPLES, " samples") as tick:
@@ -135,8 +145,7 @@ def _sample(settings: Settings, library: Library, store: VectorStore | None, who
     missing = [name for name, chance in MISSING.items() if generator.random() < chance]
     papers = library.papers_by_key(whole.keys[near].tolist())
     chosen = sorted(papers.items(), key=lambda one: one[1].id)
-    corpus = _counted(library, store, ((key, _blank(paper, missing), [*given_entities(paper)])
-                                       for key, paper in chosen))
+    corpus = _counted(library, store, (_blank(one, missing) for one in with_entities(library, chosen)))
     asked = modes if generator.random() < 0.25 else tuple(mode for mode in modes if mode == "none")
     return lessons(corpus, _fitted(corpus, settings), library_texts(library, corpus), settings, SAMPLED, asked,
                    gates=gates)
@@ -162,15 +171,17 @@ def _counted(library: Library, store: VectorStore | None, papers: Iterable[Count
     return builder.finish(library.citations(), library.memberships(), store.of_hashes if store else None)
 
 
-def _with_holes(paper: Paper, generator: np.random.Generator) -> Paper:
+def _with_holes(one: Counted, generator: np.random.Generator) -> Counted:
     if generator.random() >= UNEVEN:
-        return paper
-    return _blank(paper, [name for name, chance in HOLES.items() if generator.random() < chance])
+        return one
+    return _blank(one, [name for name, chance in HOLES.items() if generator.random() < chance])
 
 
-def _blank(paper: Paper, names: Iterable[str]) -> Paper:
-    empty = Paper()
-    return replace(paper, **{name: getattr(empty, name) for name in names})
+def _blank(one: Counted, names: Collection[str]) -> Counted:
+    """A paper that lacks these; with the abstract go the entities that were read in its text."""
+    (key, paper, found), empty = one, Paper()
+    blank = replace(paper, **{name: getattr(empty, name) for name in names})
+    return key, blank, [*given_entities(paper)] if "abstract" in names else found
 
 
 if __name__ == "__main__":

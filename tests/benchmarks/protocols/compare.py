@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from recommender.blend import SHIPPED, load
 from recommender.errors import InputError
 from recommender.evaluation.files import read_drafts, read_qrels
 from recommender.evaluation.metrics import DEPTH, MEASURES, bootstrap, relevant
@@ -60,7 +59,7 @@ class Comparison:
 
 def blends_of(recommender: Recommender) -> dict[str, Recommender]:
     """The recommender with the shipped blend, and as its build is."""
-    shipped = replace(recommender.index, blends=load(SHIPPED))
+    shipped = replace(recommender.index, blends=recommender.index.shipped)
     return {SHIPPED_BLEND: Recommender(recommender.settings, recommender.library, shipped), BLEND: recommender}
 
 

@@ -13,14 +13,13 @@ import numpy as np
 from compare import BLEND, Comparison, ranked
 from drafts import Lists, as_draft, lists_of, not_newer
 
-from recommender.blend import SHIPPED, load
 from recommender.evaluation import ship
 from recommender.evaluation.lessons import draft_rows, without_lists
 from recommender.index.corpus import Corpus
 from recommender.index.counting import CorpusBuilder, given_entities
 from recommender.index.sparse import Rows
 from recommender.ingest.identity import text_hash
-from recommender.loaded import Index
+from recommender.loaded import Index, shipped_for
 from recommender.papers import Draft, Paper
 from recommender.progress import stage
 from recommender.recommend import Recommender
@@ -78,7 +77,7 @@ class Source:
     def of(self, corpus: Corpus) -> Recommender:
         """Every signal fitted on the corpus, and the shipped blend."""
         signals = {name: signal.fit(corpus, self.settings) for name, signal in SIGNALS.items()}
-        return Recommender(self.settings, self.library, Index(Path(), {}, corpus, signals, load(SHIPPED)))
+        return Recommender(self.settings, self.library, Index(Path(), {}, corpus, signals, shipped_for(corpus)))
 
 
 def samples(settings: Settings, many: int, learned_from: Iterable[str], seed: int) -> None:
