@@ -112,7 +112,7 @@ def own_blends(settings: Settings, library: Library, corpus: Corpus, signals: Ma
     rows, _ = draft_rows(corpus, DRAFTS, settings.seed)
     if len(rows) < ENOUGH:
         return None, rows, {"from": "shipped", "why": f"{len(rows)} papers with {REFERENCES} references or more, "
-                                                f"learning wants {ENOUGH}"}
+                                                      f"learning wants {ENOUGH}"}
     with stage("Learning from reference lists", len(rows), " drafts") as tick:
         examples = lessons(corpus, signals, library_texts(library, corpus), settings, DRAFTS, tick=tick, gates=shipped)
     if examples is None:

@@ -16,6 +16,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
@@ -133,6 +134,6 @@ def main(data: str, most: int, least: int) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
+    if len(sys.argv) < 2 or not Path(sys.argv[1]).is_dir():
         sys.exit(__doc__)
     main(sys.argv[1], *(int(one) for one in (*sys.argv[2:4], *("6", "5")[len(sys.argv[2:4]):])))
