@@ -13,19 +13,18 @@ import numpy as np
 from compare import BLEND, Comparison, ranked
 from drafts import Lists, as_draft, lists_of, not_newer
 
+from recommender.build import with_entities
 from recommender.evaluation import ship
 from recommender.evaluation.lessons import draft_rows, without_lists
 from recommender.index.corpus import Corpus
-from recommender.index.counting import CorpusBuilder, given_entities
+from recommender.index.counting import CorpusBuilder
 from recommender.index.sparse import Rows
-from recommender.ingest.identity import text_hash
 from recommender.loaded import Index, shipped_for
 from recommender.papers import Draft, Paper
 from recommender.progress import stage
 from recommender.recommend import Recommender
 from recommender.settings import Settings, load_settings
 from recommender.signals import SIGNALS
-from recommender.store.extractions import Extractions
 from recommender.store.library import Library, opened
 
 SIZES = (150, 3000)
@@ -67,10 +66,8 @@ class Source:
         """A library of these papers alone; `missing` names fields that none of them has."""
         empty, builder = Paper(), CorpusBuilder()
         papers = sorted(self.library.papers_by_key(keys).items(), key=lambda one: one[1].id)
-        found = Extractions(self.library).of([text_hash(paper.title, paper.abstract) for _, paper in papers])
-        for key, paper in papers:
-            builder.add(key, replace(paper, **{name: getattr(empty, name) for name in missing}),
-                        [*given_entities(paper), *found.get(text_hash(paper.title, paper.abstract), [])])
+        for key, paper, found in with_entities(self.library, papers):
+            builder.add(key, replace(paper, **{name: getattr(empty, name) for name in missing}), found)
         edges = ((citing, cited) for citing in keys for cited in self.lists.get(citing, ())) if is_citing else ()
         return builder.finish(edges, [])
 
